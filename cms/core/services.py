@@ -1,0 +1,36 @@
+"""How pages come into the tree outside the editor: imports, sample content, tests. The editor's own doors are Wagtail's."""
+
+from django.db import transaction
+from wagtail.models import BaseViewRestriction, PageViewRestriction
+
+
+def restrict_by_default(page):
+    """Close a new page to all but signed-in staff unless its type is public or something above it is closed already.
+
+    Wagtail asks a type for its default privacy only in the editor's "create" view; every other door has to ask here.
+    """
+    setting = page.get_default_privacy_setting(None)
+    if setting["type"] == BaseViewRestriction.NONE:
+        return None
+    if PageViewRestriction.objects.filter(page__in=page.get_ancestors(inclusive=True)).exists():
+        return None
+    return PageViewRestriction.objects.create(page=page, restriction_type=setting["type"])
+
+
+@transaction.atomic
+def add_page(*, parent, page, by=None, publish=False, public=False):
+    """Add `page` below `parent` with its type's default privacy and a first revision; `publish` makes it live at once.
+
+    `by` is the user who acts, None for a command; `public` opens this one page although its type is closed.
+    Publishing here passes by the review on purpose: it is for whoever runs commands on the server. Wagtail's log keeps it.
+    """
+    page.live = False
+    page.owner = page.owner or by
+    parent.add_child(instance=page)
+    if not public:
+        restrict_by_default(page)
+    revision = page.save_revision(user=by, log_action=True)
+    if publish:
+        revision.publish(user=by)
+    page.refresh_from_db()
+    return page

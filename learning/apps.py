@@ -1,0 +1,20 @@
+from django.apps import AppConfig
+
+
+class LearningConfig(AppConfig):
+    name = "learning"
+    verbose_name = "学习"
+
+    def ready(self):
+        from wagtail.signals import page_published  # noqa: PLC0415 (apps are not loaded before)
+
+        from cms.imports.kinds import register_kind  # noqa: PLC0415
+        from cms.search.sources import register_source  # noqa: PLC0415
+
+        from .articles.publishing import keep_first_time  # noqa: PLC0415
+        from .articles.search import ARTICLES  # noqa: PLC0415
+        from .organisation.roster import RosterKind  # noqa: PLC0415
+
+        page_published.connect(keep_first_time, dispatch_uid="learning.articles.keep_first_time")
+        register_source(ARTICLES)
+        register_kind(RosterKind())

@@ -1,0 +1,55 @@
+"""What stands around an article on its page: attachments, related material, the article before and the one after."""
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q, Subquery
+from wagtail.models import Page
+
+from cms.core.visibility import visible_pages
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    attachments: list
+    related: list
+    older: Page | None
+    newer: Page | None
+    topics: list
+
+
+def surroundings_of(article, *, articles, relations, user) -> Surroundings:
+    """Everything around `article`, in three statements whatever there is.
+
+    `articles` are those the reader may see (its `visible_to` has been asked), `relations` the manager of related pages. Neighbours are those of the same column in the order of its list by date (R9).
+    """
+    related = relations.filter(page=article.pk, related=OuterRef("pk"))
+    wanted, siblings = Exists(related), None
+    if article.shown_at and len(article.path) > Page.steplen:
+        parent_path = article.path[: -Page.steplen]
+        siblings = articles.filter(path__startswith=parent_path, depth=article.depth)
+        nearest = [Subquery(siblings.before(article).values("pk")[:1]), Subquery(siblings.after(article).values("pk")[:1])]
+        wanted = Q(wanted) | Q(pk__in=nearest)
+    rows = (
+        visible_pages(user)
+        .filter(wanted)
+        .annotate(is_related=Exists(related), relation_order=Subquery(related.values("sort_order")[:1]))
+        .annotate(shown_at=Subquery(articles.filter(pk=OuterRef("pk")).values("shown_at")[:1]))
+    )
+    found = list(rows)
+
+    def place(page):
+        return (page.shown_at, page.pk)
+
+    beside = [
+        page
+        for page in found
+        if siblings is not None and page.shown_at and page.depth == article.depth and page.path.startswith(parent_path)
+    ]
+    here = (article.shown_at, article.pk)
+    return Surroundings(
+        attachments=list(article.attachments.select_related("document")),
+        related=sorted((page for page in found if page.is_related), key=lambda page: (page.relation_order or 0, page.pk)),
+        older=max((page for page in beside if place(page) < here), key=place, default=None),
+        newer=min((page for page in beside if place(page) > here), key=place, default=None),
+        topics=list(article.topics.all()),
+    )

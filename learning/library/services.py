@@ -1,0 +1,99 @@
+"""Writing notices into the page tree."""
+
+import hashlib
+import json
+
+from django.db import transaction
+from django.utils.html import escape
+from wagtail.rich_text import RichText
+
+from cms.core.services import add_page
+from cms.core.slugs import free_slug
+
+from .models import NoticePage
+from .notice import Notice
+
+HEADING_TAGS = {1: "h2", 2: "h3", 3: "h4", 4: "h4"}
+
+
+class EditedSinceImportError(Exception):
+    """Somebody has worked on the page since it was imported; the message is Chinese and names the way on."""
+
+    def __init__(self, page):
+        self.page = page
+        super().__init__(f"页面“{page.title}”导入后有人修改过,没有覆盖。确实要用文件替换,请加 --replace(旧内容留在历史版本里)。")
+
+
+def body_of(notice: Notice, *, image_ids: dict[int, int] | None = None) -> list[tuple]:
+    """The notice's blocks as StreamField values; `image_ids` maps the line of a picture to the image it was stored as."""
+    body = []
+    for block in notice.body:
+        if block.kind == "heading":
+            body.append(("heading", {"text": block.text, "level": HEADING_TAGS[block.level or 1]}))
+        elif block.kind == "title":
+            body.append(("title", block.text))
+        elif block.kind == "signature":
+            body.append(("signature", {"name": block.html, "date": block.text}))
+        elif block.kind == "table":
+            body.append(("table", {"data": [list(row) for row in block.rows], "first_row_is_table_header": block.has_header}))
+        elif block.kind == "image":
+            if image_id := (image_ids or {}).get(block.line):
+                body.append(("figure", {"image": image_id, "alt_text": block.text, "caption": ""}))
+        else:
+            body.append(("paragraph", RichText(f"<p>{block.html or escape(block.text)}</p>")))
+    return body
+
+
+def import_key_of(notice: Notice) -> str:
+    """What makes two files the same notice: its title and the minute it was first published."""
+    identity = f"notice|{notice.title}|{notice.shown_at.isoformat() if notice.shown_at else ''}"
+    return hashlib.sha256(identity.encode()).hexdigest()
+
+
+def content_hash(page: NoticePage) -> str:
+    """A fingerprint of everything an import writes, without the ids that the editor gives to blocks."""
+    body = [(child.block_type, child.block.get_prep_value(child.value)) for child in page.body]
+    shown_at = page.shown_at.timestamp() if page.shown_at else None
+    facts = [page.title, page.source, shown_at, page.recipients, page.document_number, str(page.composed_on), body]
+    return hashlib.sha256(json.dumps(facts, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _fill(page: NoticePage, notice: Notice, image_ids) -> NoticePage:
+    page.title = page.draft_title = notice.title
+    page.source = notice.source
+    page.shown_at = notice.shown_at
+    page.recipients = notice.recipients
+    page.document_number = notice.document_number
+    page.composed_on = notice.composed_on
+    page.body = body_of(notice, image_ids=image_ids)
+    page.imported_sha256 = content_hash(page)
+    return page
+
+
+@transaction.atomic
+def import_notice(*, notice: Notice, parent, publish: bool = False, replace: bool = False, by=None, image_ids=None):
+    """Make the notice a page below `parent`, or bring its page up to date; returns (page, "created" | "updated" | "unchanged").
+
+    The same notice never makes a second page. Raises EditedSinceImportError when an editor has changed the page since its import
+    and `replace` is not given; with it, the file's content becomes a new revision and the editor's stays in the history.
+    """
+    key = import_key_of(notice)
+    existing = NoticePage.objects.filter(import_key=key).first()
+    if existing is None:
+        page = _fill(NoticePage(slug=free_slug(notice.title, parent=parent), import_key=key), notice, image_ids)
+        return add_page(parent=parent, page=page, by=by, publish=publish), "created"
+    latest = existing.get_latest_revision_as_object()
+    now = content_hash(latest)
+    fresh = _fill(existing.get_latest_revision_as_object(), notice, image_ids)
+    if now == fresh.imported_sha256:
+        outcome = "unchanged"
+        revision = existing.latest_revision
+    elif now != latest.imported_sha256 and not replace:
+        raise EditedSinceImportError(existing)
+    else:
+        outcome = "updated"
+        revision = fresh.save_revision(user=by, log_action=True)
+    if publish and not (existing.live and outcome == "unchanged"):
+        revision.publish(user=by)
+        existing.refresh_from_db()
+    return existing, outcome

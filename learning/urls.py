@@ -1,0 +1,13 @@
+from django.urls import path
+
+from .articles.feeds import ArticleFeed
+from .articles.pdf import article_pdf
+from .articles.views import page_sitemap, site_map
+
+urlpatterns = [
+    path("articles/<int:page_id>/pdf/", article_pdf, name="article_pdf"),
+    path("feeds/", ArticleFeed(), name="feed_site"),
+    path("feeds/<int:page_id>/", ArticleFeed(), name="feed_column"),
+    path("sitemap.xml", page_sitemap, name="sitemap"),
+    path("sitemap/", site_map, name="site_map"),
+]

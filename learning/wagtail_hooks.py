@@ -1,0 +1,10 @@
+"""The door of the rooms to Wagtail's admin: registers, decides nothing."""
+
+from wagtail import hooks
+
+from .organisation.viewsets import OrganisationViewSetGroup
+
+
+@hooks.register("register_admin_viewset")
+def register_organisation():
+    return OrganisationViewSetGroup()

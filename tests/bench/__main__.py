@@ -1,0 +1,60 @@
+"""`make bench`: what the pages, the search and the imports cost. Medians and ratios to read; nothing here passes or fails.
+
+It makes a database of its own and destroys it: SQLite, or the one DATABASE_URL names. Where DATABASE_URL is not set and a PostgreSQL
+answers on this machine, a second run on that follows.
+"""
+
+import argparse
+import importlib
+import os
+import subprocess
+import sys
+
+import django
+import psycopg
+
+POSTGRES = "postgres://postgres@127.0.0.1:5432/postgres"
+SMALLEST = 100  # documents: below that the columns could not be told apart
+
+
+def arguments(given=None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--size", type=int, default=20_000, help="documents to search in, and pages in the largest column")
+    parser.add_argument("--one-database", action="store_true", help="do not go on to PostgreSQL")
+    parser.add_argument("--no-tables", action="store_true", help="leave out the reading of table files")
+    chosen = parser.parse_args(given)
+    if chosen.size < SMALLEST:
+        parser.error(f"--size must be at least {SMALLEST}")
+    return chosen
+
+
+def postgres_answers() -> bool:
+    try:
+        psycopg.connect(POSTGRES, connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def main() -> int:
+    chosen = arguments()
+    os.environ["DJANGO_SETTINGS_MODULE"] = "cms.settings.test"
+    os.environ["DEBUG"] = "False"  # a debugging site keeps every statement in memory
+    os.environ.setdefault("TEST_DB", "bench")
+    django.setup()
+    # Only now: models cannot be imported before.
+    importlib.import_module("tests.bench.running").run(chosen.size, with_tables=not chosen.no_tables)
+    code = 0
+    if "DATABASE_URL" not in os.environ and not chosen.one_database:
+        if postgres_answers():
+            again = [sys.executable, "-m", "tests.bench", "--size", str(chosen.size), "--no-tables"]
+            code = subprocess.run(again, env={**os.environ, "DATABASE_URL": POSTGRES}, check=False).returncode
+        else:
+            print(f"No PostgreSQL on {POSTGRES}: nothing measured there.")
+    if not chosen.no_tables:
+        print("\nThe seconds of each step of `make run` are printed by deploy/newcomer.sh as it goes.")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

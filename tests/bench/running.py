@@ -1,0 +1,40 @@
+"""One run on one database, which is made for it and destroyed afterwards."""
+
+import shutil
+import tempfile
+import time
+
+from django.conf import settings
+from django.db import connection
+from django.test.utils import setup_databases, teardown_databases
+
+from . import pages, search, site, tables
+
+VENDORS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+
+
+def run(size: int, *, with_tables: bool) -> None:
+    began = time.perf_counter()
+    vendor = VENDORS.get(connection.vendor, connection.vendor)
+    print(f"# {vendor}: making a database", flush=True)
+    databases = setup_databases(verbosity=0, interactive=False, serialized_aliases=set())
+    try:
+        _say(began, "database made")
+        built = site.build_site(size)
+        _say(began, f"{len(built.texts):,} documents written")
+        seconds = search.write_index(search.OURS, sorted(built.texts))
+        _say(began, "search index written")
+        pages.measure(built.columns, size=size, vendor=vendor)
+        search.measure(built.texts, size=size, vendor=vendor, seconds=seconds)
+        if with_tables:
+            tables.measure()
+    finally:
+        teardown_databases(databases, verbosity=0)
+        for folder in (settings.MEDIA_ROOT, settings.PRIVATE_ROOT):
+            if str(folder).startswith(tempfile.gettempdir()):
+                shutil.rmtree(folder, ignore_errors=True)
+    _say(began, "done, database destroyed")
+
+
+def _say(began: float, what: str) -> None:
+    print(f"{time.perf_counter() - began:6.0f} s  {what}", flush=True)
