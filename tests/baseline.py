@@ -24,8 +24,8 @@ def restore_if_empty():
 
 
 def _after_flush(sender, **_kwargs):
-    # Content types and permissions of every app are back only when the last app has been told.
-    if sender is list(apps.get_app_configs())[-1]:
+    # Content types and permissions of every app are back only when the last app has been told; apps without models never are.
+    if sender is [app for app in apps.get_app_configs() if app.models_module][-1]:
         restore_if_empty()
 
 

@@ -33,12 +33,3 @@ def _retire_stock_workflow() -> None:
     tasks = Task.objects.filter(name=STOCK)
     tasks.filter(task_states=None).delete()
     tasks.update(active=False)
-
-
-def publish_reviewed(workflow_state, user=None) -> None:
-    """What the last approval does (WAGTAIL_FINISH_WORKFLOW_ACTION): publish the very revision that all stages approved.
-
-    Wagtail would ask the last reviewer for a right to publish, which nobody holds where a review stands; three people have decided.
-    """
-    revision = workflow_state.current_task_state.revision
-    revision.publish(user=user, skip_permission_checks=True)

@@ -37,7 +37,7 @@ from learning.models import (
     StudyMaterialPage,
     Topic,
 )
-from learning.organisation.names import sort_key_of
+from learning.organisation.names import sort_key
 
 from ..models import HomePage
 from . import articles as texts
@@ -116,7 +116,7 @@ def _load_organisation(today: datetime.date) -> dict[str, Department]:
     branches = [PartyBranch.objects.create(name=name, position=position) for position, name in enumerate(people.BRANCHES)]
     staff = {}
     for name, number, department, title, is_head, branch, role in people.PEOPLE:
-        person = StaffMember.objects.create(name=name, employee_number=number, sort_key=sort_key_of(name))
+        person = StaffMember.objects.create(name=name, employee_number=number, sort_key=sort_key(name))
         Posting.objects.create(staff=person, department=departments[department], title=title, is_head=is_head, started_on=started)
         if branch is not None:
             BranchMembership.objects.create(staff=person, branch=branches[branch], role=role, started_on=started)
