@@ -106,7 +106,7 @@ class SiteIdentity(BaseSiteSetting):
             [FieldPanel(name) for name in ("site_name", "tagline", "bureau_name", "undertaken_by", "contact", "address")],
             heading="名称与联系",
         ),
-        MultiFieldPanel([FieldPanel(name) for name in ("site_code", "icp_number", "police_number")], heading="备案(为空不显示)"),
+        MultiFieldPanel([FieldPanel(name) for name in ("site_code", "icp_number", "police_number")], heading="备案（为空不显示）"),
         MultiFieldPanel([FieldPanel(name) for name in ("privacy_page", "accessibility_page")], heading="声明"),
     ]
 

@@ -6,6 +6,8 @@ from wagtail.admin.views.generic import EditView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permission_policies import ModelPermissionPolicy
 
+from cms.core.viewsets import OwnPolicyMixin
+
 from .models import FeedbackEntry
 from .services import answer_feedback
 
@@ -24,8 +26,9 @@ class AnswerView(EditView):
         )
 
 
-class FeedbackViewSet(ModelViewSet):
+class FeedbackViewSet(OwnPolicyMixin, ModelViewSet):
     model = FeedbackEntry
+    policy_class = AnswerPolicy
     name = "feedback"
     icon = "comment"
     menu_label = "意见建议"
@@ -48,10 +51,6 @@ class FeedbackViewSet(ModelViewSet):
         ),
         MultiFieldPanel([FieldPanel("state"), FieldPanel("answer")], heading="答复"),
     ]
-
-    @property
-    def permission_policy(self):
-        return AnswerPolicy(self.model)
 
 
 feedback_viewset = FeedbackViewSet()

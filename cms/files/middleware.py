@@ -2,7 +2,7 @@ import errno
 
 from django.http import HttpResponse, JsonResponse
 
-MESSAGE = "服务器磁盘空间不足,文件没有保存,已填写的内容请先自行留存。请联系管理员清理空间后重试。"
+MESSAGE = "服务器磁盘空间不足，文件没有保存，已填写的内容请先自行留存。请联系管理员清理空间后重试。"
 
 
 class DiskFullMiddleware:

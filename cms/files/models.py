@@ -29,7 +29,7 @@ def document_upload_to(instance, filename):
 
 
 class CustomImage(AbstractImage):
-    alt_text = models.CharField("图片说明", max_length=200, blank=True, help_text="读屏软件朗读的文字:图上有什么。")
+    alt_text = models.CharField("图片说明", max_length=200, blank=True, help_text="读屏软件朗读的文字：图上有什么。")
     sha256 = models.CharField("SHA-256", max_length=64, blank=True, editable=False)
     original_name = models.CharField("原文件名", max_length=120, blank=True, editable=False)
 

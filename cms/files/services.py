@@ -18,7 +18,7 @@ def picture_ending(data: bytes) -> str:
         with Image.open(io.BytesIO(data), formats=sorted(set(IMAGE_FORMATS.values()))) as picture:
             image_format = picture.format
     except Exception as error:  # Pillow raises many kinds on broken files
-        raise UnacceptableFileError("图片格式不支持或已损坏(可用 jpg、png、webp、gif)。", code="content") from error
+        raise UnacceptableFileError("图片格式不支持或已损坏（可用 jpg、png、webp、gif）。", code="content") from error
     return next(ending for ending, known in IMAGE_FORMATS.items() if known == image_format)
 
 

@@ -57,11 +57,11 @@ def check_file(file, *, name: str, endings: list[str], max_bytes: int) -> Checke
     """
     shown = presentable_name(name)
     if SECRET_MARK.search(shown):
-        raise UnacceptableFileError(f"“{shown}”的名称带有密级标志。本系统不得存放涉密文件,请勿上传。", code="secret")
+        raise UnacceptableFileError(f"“{shown}”的名称带有密级标志。本系统不得存放涉密文件，请勿上传。", code="secret")
     ending = PurePath(shown).suffix.lower().lstrip(".")
     if ending not in endings:
         allowed = "、".join(endings)
-        raise UnacceptableFileError(f"“{shown}”的类型不在允许范围内。可以上传:{allowed}。", code="ending")
+        raise UnacceptableFileError(f"“{shown}”的类型不在允许范围内。可以上传：{allowed}。", code="ending")
     file.seek(0, 2)
     size = file.tell()
     file.seek(0)
@@ -69,7 +69,7 @@ def check_file(file, *, name: str, endings: list[str], max_bytes: int) -> Checke
         raise UnacceptableFileError(f"“{shown}”是空文件。请确认选对了文件。", code="empty")
     if size > max_bytes:
         limit = filesizeformat(max_bytes)
-        raise UnacceptableFileError(f"“{shown}”有 {filesizeformat(size)},超过上限 {limit}。请压缩或拆分后再上传。", code="size")
+        raise UnacceptableFileError(f"“{shown}”有 {filesizeformat(size)}，超过上限 {limit}。请压缩或拆分后再上传。", code="size")
     _check_content(file, shown, ending)
     digest = hashlib.sha256()
     file.seek(0)
@@ -100,7 +100,7 @@ def _check_content(file, shown: str, ending: str) -> None:
         genuine = True
     if not genuine:
         raise UnacceptableFileError(
-            f"“{shown}”的内容不是 {ending} 格式(可能改过扩展名)。请用原软件另存为 {ending} 再上传。", code="content"
+            f"“{shown}”的内容不是 {ending} 格式（可能改过扩展名）。请用原软件另存为 {ending} 再上传。", code="content"
         )
 
 
@@ -120,7 +120,7 @@ def _is_office_archive(file, main_part: str) -> bool:
         return False
     names = _archive_names(file)
     if any(name.lower().endswith("vbaproject.bin") for name in names):
-        raise UnacceptableFileError("文件含有宏,已拒绝。请另存为不含宏的格式再上传。", code="macro")
+        raise UnacceptableFileError("文件含有宏，已拒绝。请另存为不含宏的格式再上传。", code="macro")
     return "[Content_Types].xml" in names and any(name.startswith(main_part) for name in names)
 
 
@@ -150,13 +150,13 @@ def check_picture(file, shown: str, ending: str) -> tuple[int, int]:
                 width, height = picture.size
                 frames = getattr(picture, "n_frames", 1) if width * height <= MAX_PIXELS else 1
     except Image.DecompressionBombError as error:
-        raise UnacceptableFileError(f"“{shown}”的像素过多,超过 20 百万。请缩小后再上传。", code="pixels") from error
+        raise UnacceptableFileError(f"“{shown}”的像素过多，超过 20 百万。请缩小后再上传。", code="pixels") from error
     except Exception as error:  # Pillow raises many kinds on broken files
-        raise UnacceptableFileError(f"“{shown}”不是有效的 {ending} 图片,或已损坏。请重新导出后再上传。", code="content") from error
+        raise UnacceptableFileError(f"“{shown}”不是有效的 {ending} 图片，或已损坏。请重新导出后再上传。", code="content") from error
     finally:
         file.seek(0)
     if width * height * frames > MAX_PIXELS:
         megapixels = width * height * frames / 1_000_000
-        message = f"“{shown}”有 {megapixels:.0f} 百万像素({width}×{height}),超过 20 百万。请缩小后再上传。"
+        message = f"“{shown}”有 {megapixels:.0f} 百万像素（{width}×{height}），超过 20 百万。请缩小后再上传。"
         raise UnacceptableFileError(message, code="pixels")
     return width, height

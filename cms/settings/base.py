@@ -383,9 +383,9 @@ def require_production_values(*, secret_key: str, allowed_hosts: list[str]) -> N
     Raises ImproperlyConfigured (in Chinese, naming the remedy) when the key is short or no host is allowed.
     """
     if len(secret_key) < 50:
-        raise ImproperlyConfigured("环境变量 SECRET_KEY 缺失或不足 50 个字符。可用 make secret 生成一个,写入 .env 文件。")
+        raise ImproperlyConfigured("环境变量 SECRET_KEY 缺失或不足 50 个字符。可用 make secret 生成一个，写入 .env 文件。")
     if not allowed_hosts or "*" in allowed_hosts:
-        raise ImproperlyConfigured("环境变量 ALLOWED_HOSTS 缺失或含“*”。请写明本站域名,例如 ALLOWED_HOSTS=xx.example.gov.cn。")
+        raise ImproperlyConfigured("环境变量 ALLOWED_HOSTS 缺失或含“*”。请写明本站域名，例如 ALLOWED_HOSTS=xx.example.gov.cn。")
 
 
 if env("DJANGO_SETTINGS_MODULE", default="") in ("", "cms.settings.base"):

@@ -76,7 +76,7 @@ class ArticlePage(BasePage):
         "信息时间",
         null=True,
         blank=True,
-        help_text="精确到分。留空则取首次发布的时间;以后修改页面不会改变它,除非在这里改。",
+        help_text="精确到分。留空则取首次发布的时间；以后修改页面不会改变它，除非在这里改。",
     )
     summary = models.CharField("摘要", max_length=300, blank=True, help_text="列表里标题下的一行。")
     department = models.ForeignKey(
@@ -84,10 +84,10 @@ class ArticlePage(BasePage):
     )
     area = models.CharField("内容领域", max_length=24, choices=ContentArea.choices, blank=True)
     topics = ParentalManyToManyField(Topic, verbose_name="专题", blank=True, related_name="articles")
-    pinned_until = models.DateField("置顶至(含)", null=True, blank=True, help_text="过了这一天自动取消置顶。")
+    pinned_until = models.DateField("置顶至（含）", null=True, blank=True, help_text="过了这一天自动取消置顶。")
     body = StreamField(DocumentBody(), verbose_name="正文", blank=True)
     update_notes = StreamField(
-        [("note", UpdateNoteBlock())], verbose_name="更新说明", blank=True, help_text="发布后改了什么、何时改的:读者在正文下面看到。"
+        [("note", UpdateNoteBlock())], verbose_name="更新说明", blank=True, help_text="发布后改了什么、何时改的：读者在正文下面看到。"
     )
     # Written by imports, so that the same source file never makes a second page and an editor's later work is recognised.
     import_key = models.CharField(max_length=64, blank=True, editable=False, db_index=True)

@@ -24,7 +24,7 @@ except OSError:  # a Debian library is missing: everything but the PDF works wit
 logger = structlog.get_logger(__name__)
 STYLESHEET = settings.BASE_DIR / "static" / "css" / "pdf.css"
 MISSING_LIBRARY = (
-    "服务器缺少生成 PDF 所需的系统库(Debian 软件包 libpango-1.0-0、libpangoft2-1.0-0、fonts-noto-cjk)。请改用“打印”,或请管理员安装。"
+    "服务器缺少生成 PDF 所需的系统库（Debian 软件包 libpango-1.0-0、libpangoft2-1.0-0、fonts-noto-cjk）。请改用“打印”，或请管理员安装。"
 )
 
 
@@ -71,6 +71,6 @@ def article_pdf(request, page_id):
             storage.save(name, ContentFile(render_pdf(article.specific, address=article.full_url or request.build_absolute_uri())))
         except OSError:
             logger.exception("pdf_not_kept", page_id=article.pk)
-            message = "磁盘空间不足或不可写,PDF 没有生成。请改用“打印”,并告知管理员。"
+            message = "磁盘空间不足或不可写，PDF 没有生成。请改用“打印”，并告知管理员。"
             return render(request, "learning/articles/pdf_unavailable.html", {"page": article, "message": message}, status=507)
     return FileResponse(storage.open(name), as_attachment=True, filename=f"{article.title[:100]}.pdf", content_type="application/pdf")

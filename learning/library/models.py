@@ -18,7 +18,7 @@ class NoticePage(ArticlePage):
     issuing_body = models.CharField("发文机关", max_length=100, blank=True)
     document_number = models.CharField("发文字号", max_length=40, blank=True, help_text="例如 许教〔2026〕5号。")
     index_number = models.CharField("索引号", max_length=40, blank=True)
-    composed_on = models.DateField("成文日期", null=True, blank=True, help_text="文件落款的日期,与信息时间不同。")
+    composed_on = models.DateField("成文日期", null=True, blank=True, help_text="文件落款的日期，与信息时间不同。")
 
     search_fields = [*ArticlePage.search_fields, index.SearchField("issuing_body"), index.SearchField("document_number")]
     content_panels = [
@@ -29,7 +29,7 @@ class NoticePage(ArticlePage):
                 FieldRowPanel([FieldPanel("issuing_body"), FieldPanel("document_number")]),
                 FieldRowPanel([FieldPanel("index_number"), FieldPanel("composed_on")]),
             ],
-            heading="公文要素(为空不显示)",
+            heading="公文要素（为空不显示）",
         ),
         *ArticlePage.heading_panels,
         *ArticlePage.listing_panels,

@@ -74,7 +74,7 @@ def _take_title(rest: list[Block]) -> str:
         raise NotANoticeError("没有找到标题。请确认文件第一段是通知的标题。")
     title = rest.pop(position).text
     if len(title) > MAX_TITLE:
-        raise NotANoticeError(f"标题有 {len(title)} 个字,最多 {MAX_TITLE} 个字:“{title[:30]}……”。请确认第一段是标题,不是正文。")
+        raise NotANoticeError(f"标题有 {len(title)} 个字，最多 {MAX_TITLE} 个字：“{title[:30]}……”。请确认第一段是标题，不是正文。")
     return title
 
 
@@ -87,18 +87,18 @@ def _take_meta_line(rest: list[Block], notice: Notice) -> None:
     if source := SOURCE.search(block.text):
         notice.source = source[1].strip("】 ") if not source[1].startswith("信息时间") else ""
     if not notice.source:
-        notice.findings.append(Finding(block.line, "信息来源为空。", "页面上不显示这一项;知道来源请补填。"))
+        notice.findings.append(Finding(block.line, "信息来源为空。", "页面上不显示这一项；知道来源请补填。"))
     if match := SHOWN_AT.search(block.text):
         try:
             notice.shown_at = datetime.datetime(*(int(part or 0) for part in match.groups()), tzinfo=SHANGHAI)
         except ValueError:
-            notice.findings.append(Finding(block.line, f"信息时间“{match[0]}”不是有效的时间。", "没有填写,请补填。"))
+            notice.findings.append(Finding(block.line, f"信息时间“{match[0]}”不是有效的时间。", "没有填写，请补填。"))
     else:
         notice.findings.append(Finding(block.line, "没有读到信息时间。", "将以首次发布的时间为信息时间。"))
     if (readings := READINGS.search(block.text)) and not readings[1]:
         notice.findings.append(Finding(block.line, "阅读次数为空。", "本站从零开始重新计数。"))
     if block.text.count("【") != block.text.count("】"):
-        notice.findings.append(Finding(block.line, "这一行的括号不成对,原文可能有缺失。", "这一行只取能认出的内容。"))
+        notice.findings.append(Finding(block.line, "这一行的括号不成对，原文可能有缺失。", "这一行只取能认出的内容。"))
 
 
 def _take_recipients(rest: list[Block], notice: Notice) -> None:
@@ -112,7 +112,7 @@ def _take_recipients(rest: list[Block], notice: Notice) -> None:
         notice.recipients = block.text[:-1].strip()
         for name in re.split(r"[,\uff0c、;\uff1b]", notice.recipients):
             if re.search(r"各$", name):
-                notice.findings.append(Finding(block.line, f"主送“{name}”后面疑似缺字。", "请对照原件补齐(例如“各科室”)。"))
+                notice.findings.append(Finding(block.line, f"主送“{name}”后面疑似缺字。", "请对照原件补齐（例如“各科室”）。"))
     else:
         notice.findings.append(Finding(0, "没有找到主送机关。", "需要时请在页面上填写。"))
 
@@ -128,11 +128,11 @@ def _mark_parts(blocks: list[Block], notice: Notice) -> list[Block]:
             try:
                 notice.composed_on = notice.composed_on or datetime.date(*(int(part) for part in match.groups()))
             except ValueError:
-                notice.findings.append(Finding(block.line, f"落款日期“{block.text}”不是有效的日期。", "原样保留,请核对。"))
+                notice.findings.append(Finding(block.line, f"落款日期“{block.text}”不是有效的日期。", "原样保留，请核对。"))
             marked.append(_signature(block, marked, notice))
         elif DAMAGED_DATE.match(block.text):
             notice.findings.append(
-                Finding(block.line, f"落款“{block.text}”疑似日期,缺“年、月、日”。", "原样保留;成文日期没有填写,请对照原件补填。")
+                Finding(block.line, f"落款“{block.text}”疑似日期，缺“年、月、日”。", "原样保留；成文日期没有填写，请对照原件补填。")
             )
             marked.append(_signature(block, marked, notice))
         else:
@@ -147,7 +147,7 @@ def _signature(block: Block, marked: list[Block], notice: Notice) -> Block:
     if before and before.kind == "paragraph" and len(before.text) <= 30 and not SENTENCE_END.search(before.text):
         marked.pop()
         return Block("signature", block.line, text=block.text, html=before.text)
-    notice.findings.append(Finding(block.line, "落款没有署名。", "发文机关没有填写,请对照原件补填。"))
+    notice.findings.append(Finding(block.line, "落款没有署名。", "发文机关没有填写，请对照原件补填。"))
     return Block("signature", block.line, text=block.text)
 
 
@@ -158,7 +158,7 @@ def _lost_characters(blocks: list[Block]) -> list[Finding]:
         if block.kind != "paragraph":
             continue
         if re.match(r"^(牵头|责任)科室(?!\s*[:\uff1a])", block.text):
-            findings.append(Finding(block.line, f"“{block.text[:12]}……”的“科室”后面缺冒号。", "原样保留,请核对。"))
+            findings.append(Finding(block.line, f"“{block.text[:12]}……”的“科室”后面缺冒号。", "原样保留，请核对。"))
         if len(block.text) > LONG_PARAGRAPH and not SENTENCE_END.search(block.text):
-            findings.append(Finding(block.line, f"段末“……{block.text[-10:]}”没有句号,原文可能有缺失。", "原样保留,请核对。"))
+            findings.append(Finding(block.line, f"段末“……{block.text[-10:]}”没有句号，原文可能有缺失。", "原样保留，请核对。"))
     return findings

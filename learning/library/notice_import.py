@@ -35,9 +35,9 @@ def find_column(*, slug: str | None, title: str) -> ColumnPage:
     if len(found) == 1:
         return found[0]
     names = "、".join(f"{column.slug}({column.title})" for column in ColumnPage.objects.order_by("path"))
-    wanted = f"地址名为“{slug}”的栏目" if slug else (f"名为“{title}”的栏目" if title else "文件没有写明栏目,")
+    wanted = f"地址名为“{slug}”的栏目" if slug else (f"名为“{title}”的栏目" if title else "文件没有写明栏目，")
     problem = f"有不止一个{wanted}" if found else (f"没有{wanted}" if slug or title else wanted.rstrip(","))
-    raise ColumnNotFoundError(f"{problem}。请用 --parent 指定:{names or '(还没有任何栏目,请先建立)'}")
+    raise ColumnNotFoundError(f"{problem}。请用 --parent 指定：{names or '（还没有任何栏目，请先建立）'}")
 
 
 def import_notice_file(*, data, filename, parent_slug=None, publish=False, replace=False, by=None) -> ImportedNotice:
@@ -57,11 +57,11 @@ def _store_pictures(notice: Notice, by) -> dict[int, int]:
         if block.kind != "image":
             continue
         if not block.data:
-            notice.findings.append(Finding(block.line, "图片不在文件里(只有外部链接),没有导入。", "请在页面上补传。"))
+            notice.findings.append(Finding(block.line, "图片不在文件里（只有外部链接），没有导入。", "请在页面上补传。"))
             continue
         name = f"{hashlib.sha256(block.data).hexdigest()[:16]}"
         try:
             stored[block.line] = store_image(data=block.data, title=block.text or f"{notice.title[:40]} 插图", name=name, by=by).pk
         except UnacceptableFileError as error:
-            notice.findings.append(Finding(block.line, f"图片没有导入:{error}"))
+            notice.findings.append(Finding(block.line, f"图片没有导入：{error}"))
     return stored

@@ -21,7 +21,7 @@ class EditedSinceImportError(Exception):
 
     def __init__(self, page):
         self.page = page
-        super().__init__(f"页面“{page.title}”导入后有人修改过,没有覆盖。确实要用文件替换,请加 --replace(旧内容留在历史版本里)。")
+        super().__init__(f"页面“{page.title}”导入后有人修改过，没有覆盖。确实要用文件替换，请加 --replace（旧内容留在历史版本里）。")
 
 
 def body_of(notice: Notice, *, image_ids: dict[int, int] | None = None) -> list[tuple]:

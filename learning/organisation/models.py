@@ -27,7 +27,7 @@ class Department(models.Model):
     kind = models.CharField("类别", max_length=12, choices=Kind.choices, default=Kind.SECTION)
     parent = models.ForeignKey("self", verbose_name="上级", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     position = models.PositiveSmallIntegerField("顺序", default=0)
-    closed_on = models.DateField("撤销日期", null=True, blank=True, help_text="撤销的科室不删除,历史记录仍归它。")
+    closed_on = models.DateField("撤销日期", null=True, blank=True, help_text="撤销的科室不删除，历史记录仍归它。")
 
     objects = DepartmentQuerySet.as_manager()
 
@@ -54,10 +54,10 @@ class Department(models.Model):
             if above is None:
                 return
             if above.pk in seen:
-                raise ValidationError({"parent": "上级不能是自己,也不能是自己的下级。"})
+                raise ValidationError({"parent": "上级不能是自己，也不能是自己的下级。"})
             seen.add(above.pk)
             above = above.parent
-        raise ValidationError({"parent": f"层级太深:最多 {self.MAX_DEPTH} 级。"})
+        raise ValidationError({"parent": f"层级太深：最多 {self.MAX_DEPTH} 级。"})
 
 
 class PartyBranch(models.Model):
@@ -84,13 +84,13 @@ class StaffMember(models.Model):
     """A person of the organ or an attached unit. Department and branch are never on the person: ask for them as of a date."""
 
     name = models.CharField("姓名", max_length=50)
-    employee_number = models.CharField("工号", max_length=20, blank=True, help_text="单位内部编号;不填身份证号。")
+    employee_number = models.CharField("工号", max_length=20, blank=True, help_text="单位内部编号；不填身份证号。")
     sort_key = models.CharField("拼音", max_length=120, blank=True, editable=False, db_index=True)
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, verbose_name="登录账号", null=True, blank=True, on_delete=models.SET_NULL, related_name="staff_member"
     )
     left_on = models.DateField("离开单位日期", null=True, blank=True)
-    note = models.CharField("备注", max_length=200, blank=True, help_text="同名的人在这里写明区别,例如“基教科,1975 年生”。")
+    note = models.CharField("备注", max_length=200, blank=True, help_text="同名的人在这里写明区别，例如“基教科，1975 年生”。")
 
     objects = StaffMemberQuerySet.as_manager()
 
@@ -118,10 +118,10 @@ class Posting(models.Model):
     staff = models.ForeignKey(StaffMember, verbose_name="人员", on_delete=models.PROTECT, related_name="postings")
     department = models.ForeignKey(Department, verbose_name="科室或单位", on_delete=models.PROTECT, related_name="postings")
     title = models.CharField("职务", max_length=60, blank=True)
-    is_head = models.BooleanField("科室(单位)负责人", default=False)
-    is_primary = models.BooleanField("主要任职", default=True, help_text="借调、兼职等不勾;人员按主要任职计入科室。")
+    is_head = models.BooleanField("科室（单位）负责人", default=False)
+    is_primary = models.BooleanField("主要任职", default=True, help_text="借调、兼职等不勾；人员按主要任职计入科室。")
     started_on = models.DateField("起始日期")
-    ended_on = models.DateField("结束日期(含)", null=True, blank=True)
+    ended_on = models.DateField("结束日期（含）", null=True, blank=True)
 
     objects = PostingQuerySet.as_manager()
 
@@ -137,7 +137,7 @@ class Posting(models.Model):
                 fields=["staff"],
                 condition=Q(is_primary=True, ended_on__isnull=True),
                 name="one_open_primary_posting",
-                violation_error_message="此人已有一个未结束的主要任职,请先填它的结束日期。",
+                violation_error_message="此人已有一个未结束的主要任职，请先填它的结束日期。",
             ),
             models.UniqueConstraint(
                 fields=["staff", "department", "started_on"],
@@ -155,7 +155,7 @@ class Posting(models.Model):
             return
         overlapping = Posting.objects.primary().overlapping(self.started_on, self.ended_on).filter(staff=self.staff_id).exclude(pk=self.pk)
         if other := overlapping.select_related("department").first():
-            raise ValidationError(f"与已有的主要任职重叠:{other.department},自 {other.started_on:%Y-%m-%d} 起。请先填它的结束日期。")
+            raise ValidationError(f"与已有的主要任职重叠：{other.department}，自 {other.started_on:%Y-%m-%d} 起。请先填它的结束日期。")
 
 
 class BranchMembership(models.Model):
@@ -170,7 +170,7 @@ class BranchMembership(models.Model):
     branch = models.ForeignKey(PartyBranch, verbose_name="党支部", on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField("身份", max_length=12, choices=Role.choices, default=Role.MEMBER)
     started_on = models.DateField("起始日期")
-    ended_on = models.DateField("结束日期(含)", null=True, blank=True)
+    ended_on = models.DateField("结束日期（含）", null=True, blank=True)
 
     objects = BranchMembershipQuerySet.as_manager()
 
@@ -186,7 +186,7 @@ class BranchMembership(models.Model):
                 fields=["staff"],
                 condition=Q(ended_on__isnull=True),
                 name="one_open_branch_membership",
-                violation_error_message="此人已在一个支部,请先填它的结束日期。",
+                violation_error_message="此人已在一个支部，请先填它的结束日期。",
             ),
         ]
         indexes = [models.Index(fields=["branch", "started_on", "ended_on"])]
@@ -232,7 +232,7 @@ class LeadingGroupOffice(models.Model):
     role = models.CharField("职责", max_length=16, choices=Role.choices)
     post = models.CharField("时任职务", max_length=60, blank=True)
     started_on = models.DateField("起始日期")
-    ended_on = models.DateField("结束日期(含)", null=True, blank=True)
+    ended_on = models.DateField("结束日期（含）", null=True, blank=True)
 
     objects = LeadingGroupOfficeQuerySet.as_manager()
 
@@ -248,7 +248,7 @@ class LeadingGroupOffice(models.Model):
                 fields=["group", "role"],
                 condition=Q(ended_on__isnull=True, role__in=["leader", "office_director", "daily_work"]),
                 name="one_current_holder_of_single_office",
-                violation_error_message="这一职责已有现任,请先填其结束日期。",
+                violation_error_message="这一职责已有现任，请先填其结束日期。",
             ),
         ]
 

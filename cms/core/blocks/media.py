@@ -7,7 +7,7 @@ from wagtail.images.blocks import ImageChooserBlock
 
 class FigureBlock(blocks.StructBlock):
     image = ImageChooserBlock(label="图片")
-    alt_text = blocks.CharBlock(label="图片说明(读屏)", max_length=200, required=False, help_text="图上有什么;留空用图片自己的说明。")
+    alt_text = blocks.CharBlock(label="图片说明（读屏）", max_length=200, required=False, help_text="图上有什么；留空用图片自己的说明。")
     caption = blocks.CharBlock(label="图注", max_length=200, required=False)
 
     class Meta:

@@ -7,16 +7,16 @@ PARAGRAPH_FEATURES = ["bold", "italic", "ol", "ul", "link", "document-link"]
 
 
 class HeadingLevel(models.TextChoices):
-    SECTION = "h2", "一级(一、)"
-    SUBSECTION = "h3", "二级((一))"
-    POINT = "h4", "三级(1.)"
+    SECTION = "h2", "一级（一、）"
+    SUBSECTION = "h3", "二级（（一））"
+    POINT = "h4", "三级（1.）"
 
 
 class HeadingBlock(blocks.StructBlock):
     """A heading with its own level; the table of contents is made of these."""
 
     text = blocks.CharBlock(label="标题", max_length=200)
-    level = blocks.ChoiceBlock(choices=HeadingLevel.choices, default=HeadingLevel.SECTION, label="级别")
+    level = blocks.ChoiceBlock(choices=HeadingLevel.choices, default=HeadingLevel.SECTION, label="级别", search_index=False)
 
     class Meta:
         icon = "title"
@@ -38,7 +38,7 @@ class CentredTitleBlock(blocks.CharBlock):
 
     class Meta:
         icon = "title"
-        label = "文中标题(居中)"
+        label = "文中标题（居中）"
         template = "blocks/centred_title.html"
 
 

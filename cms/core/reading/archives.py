@@ -25,20 +25,20 @@ def check_archive(file) -> list[str]:
         with zipfile.ZipFile(source) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, RuntimeError) as error:
-        raise UnsafeArchiveError("文件已损坏或不完整,打不开。请在 WPS 或 Office 里重新保存后再上传。") from error
+        raise UnsafeArchiveError("文件已损坏或不完整，打不开。请在 WPS 或 Office 里重新保存后再上传。") from error
     finally:
         source.seek(0)
     if len(entries) > MAX_ENTRIES:
-        raise UnsafeArchiveError(f"文件内部条目过多({len(entries)} 个,最多 {MAX_ENTRIES} 个),已拒绝。请拆分后再上传。")
+        raise UnsafeArchiveError(f"文件内部条目过多（{len(entries)} 个，最多 {MAX_ENTRIES} 个），已拒绝。请拆分后再上传。")
     if sum(entry.file_size for entry in entries) > MAX_TOTAL_BYTES:
-        raise UnsafeArchiveError("文件解压后过大(超过 50 MB),已拒绝。请删去大图或拆分后再上传。")
+        raise UnsafeArchiveError("文件解压后过大（超过 50 MB），已拒绝。请删去大图或拆分后再上传。")
     for entry in entries:
         if entry.file_size > MAX_ENTRY_BYTES:
-            raise UnsafeArchiveError("文件内有一项解压后超过 30 MB,已拒绝。请删去大图或多余的空白行列后再上传。")
+            raise UnsafeArchiveError("文件内有一项解压后超过 30 MB，已拒绝。请删去大图或多余的空白行列后再上传。")
         if entry.file_size > SMALL_ENTRY_BYTES and entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
-            raise UnsafeArchiveError("文件压缩比异常,疑似压缩炸弹,已拒绝。")
+            raise UnsafeArchiveError("文件压缩比异常，疑似压缩炸弹，已拒绝。")
         if entry.filename.startswith(("/", "\\")) or ".." in entry.filename.replace("\\", "/").split("/"):
-            raise UnsafeArchiveError("文件内有不合法的路径,已拒绝。")
+            raise UnsafeArchiveError("文件内有不合法的路径，已拒绝。")
         if entry.flag_bits & 0x1:
             raise UnsafeArchiveError("文件已加密。请去掉打开密码后再上传。")
     return [entry.filename for entry in entries]

@@ -15,7 +15,7 @@ class Finding:
 
     def __str__(self):
         place = f"第 {self.line} 段" if self.line else "全文"
-        return f"{place}:{self.message}" + (f" {self.remedy}" if self.remedy else "")
+        return f"{place}：{self.message}" + (f" {self.remedy}" if self.remedy else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,10 +64,10 @@ class _Sequence:
         if value is None:
             self.findings.append(Finding(block.line, f"序号“{number}”不是规范的数字。", "请核对。"))
         elif value == self.last[level] and value:
-            self.findings.append(Finding(block.line, f"序号重复:“{heading}”。", "原样保留,请核对。"))
+            self.findings.append(Finding(block.line, f"序号重复：“{heading}”。", "原样保留，请核对。"))
         elif value != self.last[level] + 1:
             expected = self.last[level] + 1
-            self.findings.append(Finding(block.line, f"序号不连续:“{heading}”之前应是第 {expected} 项。", "原样保留,请核对是否有缺漏。"))
+            self.findings.append(Finding(block.line, f"序号不连续：“{heading}”之前应是第 {expected} 项。", "原样保留，请核对是否有缺漏。"))
         self.last[level] = value or self.last[level]
         self.last[level + 1 :] = [0] * (4 - level)
 

@@ -75,7 +75,7 @@ def read_document(data: bytes, filename: str) -> SourceDocument:
         raise UnreadableDocumentError("文件超过 20 MB。请压缩图片后再导入。")
     document = readers[ending](data)
     if not any(block.text or block.rows or block.data for block in document.blocks):
-        raise UnreadableDocumentError("文件里没有找到文字。若是扫描件,请先转成文字。")
+        raise UnreadableDocumentError("文件里没有找到文字。若是扫描件，请先转成文字。")
     return document
 
 
@@ -84,7 +84,7 @@ def decode(data: bytes) -> tuple[str, str]:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ("utf-16",)
     elif b"\x00" in data:
-        raise UnreadableDocumentError("这不是文本文件(含有二进制内容)。请确认扩展名与内容一致。")
+        raise UnreadableDocumentError("这不是文本文件（含有二进制内容）。请确认扩展名与内容一致。")
     else:
         encodings = ("utf-8-sig", "gb18030")
     for encoding in encodings:
@@ -95,7 +95,7 @@ def decode(data: bytes) -> tuple[str, str]:
         if encoding == "gb18030" and sum(unicodedata.category(character) in ("Co", "Cn") for character in text) > len(text) // 50:
             break
         return text, {"utf-8-sig": "UTF-8", "gb18030": "GB18030", "utf-16": "UTF-16"}[encoding]
-    raise UnreadableDocumentError("认不出文字编码。请用记事本或 WPS 打开,另存为 UTF-8 编码的文本再导入。")
+    raise UnreadableDocumentError("认不出文字编码。请用记事本或 WPS 打开，另存为 UTF-8 编码的文本再导入。")
 
 
 def tidy(text: str) -> str:
@@ -108,7 +108,7 @@ def _read_text(data: bytes) -> SourceDocument:
     lines = [tidy(line) for line in text.splitlines()]
     blocks = [Block("paragraph", number, text=line) for number, line in enumerate(filter(None, lines), start=1)]
     return SourceDocument(
-        blocks, [] if encoding == "UTF-8" else [Finding(0, f"文件编码按 {encoding} 识别。", "若有乱码,请另存为 UTF-8 再导入。")]
+        blocks, [] if encoding == "UTF-8" else [Finding(0, f"文件编码按 {encoding} 识别。", "若有乱码，请另存为 UTF-8 再导入。")]
     )
 
 
@@ -120,7 +120,7 @@ def _read_html(data: bytes) -> SourceDocument:
         text = data.decode("gb18030" if name.lower() in ("gb2312", "gbk", "gb18030") else name) if name else decode(data)[0]
     except (LookupError, UnicodeDecodeError):
         text, encoding = decode(data)
-        findings.append(Finding(0, f"网页声明的编码与内容不符,按 {encoding} 识别。"))
+        findings.append(Finding(0, f"网页声明的编码与内容不符，按 {encoding} 识别。"))
     return SourceDocument(_blocks_of(text), findings)
 
 
@@ -130,20 +130,20 @@ def _read_docx(data: bytes) -> SourceDocument:
     except UnsafeArchiveError as error:
         raise UnreadableDocumentError(str(error)) from error
     if "[Content_Types].xml" not in names or not any(name.startswith("word/document") for name in names):
-        raise UnreadableDocumentError("这不是 Word 文档(.docx)。请用 WPS 或 Word 另存为 .docx 再导入。")
+        raise UnreadableDocumentError("这不是 Word 文档（.docx）。请用 WPS 或 Word 另存为 .docx 再导入。")
     if any(name.lower().endswith("vbaproject.bin") for name in names):
-        raise UnreadableDocumentError("文档含有宏,已拒绝。请另存为不含宏的 .docx 再导入。")
+        raise UnreadableDocumentError("文档含有宏，已拒绝。请另存为不含宏的 .docx 再导入。")
     findings = []
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         main = archive.read("word/document.xml") if "word/document.xml" in names else b""
     if b"<!DOCTYPE" in main[:1024] or b"<!ENTITY" in main[:1024]:
-        raise UnreadableDocumentError("文档内部结构异常,已拒绝。请用 WPS 或 Word 重新保存后再导入。")
+        raise UnreadableDocumentError("文档内部结构异常，已拒绝。请用 WPS 或 Word 重新保存后再导入。")
     if b"altChunk" in main:
-        findings.append(Finding(0, "文档嵌入了别的文档,嵌入部分没有读入。", "请在 Word 里把它粘贴为普通文字。"))
+        findings.append(Finding(0, "文档嵌入了别的文档，嵌入部分没有读入。", "请在 Word 里把它粘贴为普通文字。"))
     try:
         html = mammoth.convert_to_html(io.BytesIO(data), external_file_access=False).value
     except Exception as error:  # mammoth raises whatever the broken part makes it raise
-        raise UnreadableDocumentError("Word 文档打不开,可能已损坏。请用 WPS 或 Word 重新保存后再导入。") from error
+        raise UnreadableDocumentError("Word 文档打不开，可能已损坏。请用 WPS 或 Word 重新保存后再导入。") from error
     return SourceDocument(_blocks_of(html), findings)
 
 
