@@ -1,7 +1,7 @@
 """Re-exports only: one Django app, many rooms (the floor map is in `learning/__init__.py`)."""
 
 from .articles.models import ArticleAttachment, ArticlePage, ColumnPage, RelatedPage
-from .library.models import KeyPoint, Lecturer, LectureRecordPage, NoticePage, StudyMaterialPage
+from .library.models import KeyPoint, Lecturer, LectureRecordPage, NoticePage, NoticeSource, StudyMaterialPage
 from .organisation.models import BranchMembership, Department, LeadingGroup, LeadingGroupOffice, PartyBranch, Posting, StaffMember
 from .topics.models import Topic
 
@@ -17,6 +17,7 @@ __all__ = [
     "LectureRecordPage",
     "Lecturer",
     "NoticePage",
+    "NoticeSource",
     "PartyBranch",
     "Posting",
     "RelatedPage",

@@ -17,6 +17,8 @@ urlpatterns = [
     path("account/password/reset/", to_login, name="account_reset_password"),
     path("account/password/set/", to_login, name="account_set_password"),
     path("admin/login/", to_login),
+    # Wagtail's own deletes the session cookie whatever the method: a link in a mail would sign people out.
+    path("admin/logout/", account_views.logout),
     path("admin/password_reset/", to_login),
     path("_util/login/", to_login),
 ]

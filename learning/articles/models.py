@@ -89,9 +89,6 @@ class ArticlePage(BasePage):
     update_notes = StreamField(
         [("note", UpdateNoteBlock())], verbose_name="更新说明", blank=True, help_text="发布后改了什么、何时改的：读者在正文下面看到。"
     )
-    # Written by imports, so that the same source file never makes a second page and an editor's later work is recognised.
-    import_key = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
-    imported_sha256 = models.CharField(max_length=64, blank=True, editable=False)
 
     objects = ArticleManager()
 
@@ -163,7 +160,6 @@ class ArticlePage(BasePage):
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(area__in=["", *ContentArea.values]), name="article_area_is_known"),
-            models.UniqueConstraint(fields=["import_key"], condition=~models.Q(import_key=""), name="one_article_per_import"),
         ]
 
 

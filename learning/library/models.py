@@ -48,6 +48,24 @@ class NoticePage(ArticlePage):
         return f"{self.recipients.rstrip(':：')}：" if self.recipients else ""
 
 
+class NoticeSource(models.Model):
+    """What file a notice page stands for, so that the same notice never makes a second page and an editor's later work is recognised.
+
+    Not on the page itself: a copy or an alias of the page is another page and stands for no file.
+    """
+
+    page = models.OneToOneField(NoticePage, verbose_name="页面", on_delete=models.CASCADE, primary_key=True, related_name="import_source")
+    key = models.CharField("通知标识", max_length=64, unique=True, editable=False)
+    content_sha256 = models.CharField("导入内容的 SHA-256", max_length=64, editable=False)
+
+    class Meta:
+        verbose_name = "通知来源"
+        verbose_name_plural = "通知来源"
+
+    def __str__(self):
+        return self.page.title
+
+
 class StudyMaterialPage(ArticlePage):
     """学习资料."""
 

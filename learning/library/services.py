@@ -10,7 +10,7 @@ from wagtail.rich_text import RichText
 from cms.core.services import add_page
 from cms.core.slugs import free_slug
 
-from .models import NoticePage
+from .models import NoticePage, NoticeSource
 from .notice import Notice
 
 HEADING_TAGS = {1: "h2", 2: "h3", 3: "h4", 4: "h4"}
@@ -66,7 +66,6 @@ def _fill(page: NoticePage, notice: Notice, image_ids) -> NoticePage:
     page.document_number = notice.document_number
     page.composed_on = notice.composed_on
     page.body = body_of(notice, image_ids=image_ids)
-    page.imported_sha256 = content_hash(page)
     return page
 
 
@@ -78,21 +77,25 @@ def import_notice(*, notice: Notice, parent, publish: bool = False, replace: boo
     and `replace` is not given; with it, the file's content becomes a new revision and the editor's stays in the history.
     """
     key = import_key_of(notice)
-    existing = NoticePage.objects.filter(import_key=key).first()
-    if existing is None:
-        page = _fill(NoticePage(slug=free_slug(notice.title, parent=parent), import_key=key), notice, image_ids)
-        return add_page(parent=parent, page=page, by=by, publish=publish), "created"
-    latest = existing.get_latest_revision_as_object()
-    now = content_hash(latest)
+    source = NoticeSource.objects.select_related("page").filter(key=key).first()
+    if source is None:
+        page = _fill(NoticePage(slug=free_slug(notice.title, parent=parent)), notice, image_ids)
+        page = add_page(parent=parent, page=page, by=by, publish=publish)
+        NoticeSource.objects.create(page=page, key=key, content_sha256=content_hash(page))
+        return page, "created"
+    existing = source.page
+    now = content_hash(existing.get_latest_revision_as_object())
     fresh = _fill(existing.get_latest_revision_as_object(), notice, image_ids)
-    if now == fresh.imported_sha256:
+    if now == content_hash(fresh):
         outcome = "unchanged"
         revision = existing.latest_revision
-    elif now != latest.imported_sha256 and not replace:
+    elif now != source.content_sha256 and not replace:
         raise EditedSinceImportError(existing)
     else:
         outcome = "updated"
         revision = fresh.save_revision(user=by, log_action=True)
+        source.content_sha256 = content_hash(fresh)
+        source.save(update_fields=["content_sha256"])
     if publish and not (existing.live and outcome == "unchanged"):
         revision.publish(user=by)
         existing.refresh_from_db()

@@ -189,6 +189,7 @@ def build_places() -> Places:
     session = EditingSession.objects.create(
         user=people["编辑"], content_type=ContentType.objects.get_for_model(Page), object_id=notice.pk, last_seen_at=timezone.now()
     )
+    alias = notice.create_alias(parent=pages["column"], update_slug="alias")
     redirect = Redirect.objects.create(old_path="/old", redirect_page=notice, site=Site.objects.get())
     values = {
         "page_id": notice.pk,
@@ -221,6 +222,9 @@ def build_places() -> Places:
         "uidb64": "MQ",
         "token": "set-password",
         # by namespace, where a part's name is everybody's
+        "feed_column": {"page_id": pages["column"].pk},
+        "wagtail_bulk_action": {"app_label": "wagtailcore", "model_name": "page", "action": "publish"},
+        "wagtailadmin_pages:convert_alias": {"page_id": alias.pk},
         "wagtailadmin_api:pages": {"pk": notice.pk, "action_name": "delete"},
         "wagtailadmin_api:documents": {"pk": open_document.pk},
         "wagtailadmin_api:images": {"pk": image.pk},
