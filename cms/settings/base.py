@@ -71,6 +71,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "cms.core.middleware.ClientAddressMiddleware",  # first: everything below asks for the reader's address
     "django_structlog.middlewares.RequestMiddleware",
     "cms.core.middleware.ResponseHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -243,12 +244,13 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_CALLABLE = "cms.users.lockout.username_of"
 AXES_LOCKOUT_CALLABLE = "cms.users.lockout.locked_out"
 AXES_RESET_ON_SUCCESS = True
-AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0)
 AXES_ENABLE_ADMIN = False
 
 # --- transport and headers (§5.1, §5.2) ---------------------------------------------------------------------------
 
 USE_X_FORWARDED_HOST = False
+PROXY_COUNT = env.int("PROXY_COUNT", default=0)  # front servers that write X-Forwarded-For; 0: the header is not believed
+ANONYMOUS_PAGE_SECONDS = env.int("ANONYMOUS_PAGE_SECONDS", default=60)  # how long the front server may keep a public page; 0: not at all
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = True
 SECURE_HSTS_SECONDS = 31_536_000
