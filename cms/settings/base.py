@@ -228,7 +228,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "cms.users.passwords.HistoryValidator", "OPTIONS": {"remember": 5}},
 ]
 ACCOUNT_ADAPTER = "cms.users.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"login": "cms.users.forms.LoginForm"}
+ACCOUNT_FORMS = {
+    "login": "cms.users.forms.LoginForm",
+    "change_password": "cms.users.forms.ChangePasswordForm",
+    "reauthenticate": "cms.users.forms.ReauthenticateForm",
+}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"

@@ -1,6 +1,8 @@
 """Forms of signing in and of managing accounts."""
 
+from allauth.account.forms import ChangePasswordForm as StockChangePasswordForm
 from allauth.account.forms import LoginForm as StockLoginForm
+from allauth.account.forms import ReauthenticateForm as StockReauthenticateForm
 from django import forms
 from django.contrib.auth.models import Group
 from wagtail.users.forms import UserCreationForm as StockCreationForm
@@ -10,12 +12,27 @@ from .models import User
 from .roles import PRIVILEGED
 
 
-class LoginForm(StockLoginForm):
+class PlainFields:
+    """Labels are not repeated inside the fields; no link to a reset by mail, for here the administrator resets."""
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["password"].help_text = ""  # no link to a reset by mail: the administrator resets
-        for field in self.fields.values():
+        for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
+            if name in ("password", "oldpassword"):
+                field.help_text = ""
+
+
+class LoginForm(PlainFields, StockLoginForm):
+    pass
+
+
+class ChangePasswordForm(PlainFields, StockChangePasswordForm):
+    pass
+
+
+class ReauthenticateForm(PlainFields, StockReauthenticateForm):
+    pass
 
 
 class OwnAccountFields:

@@ -1,4 +1,4 @@
-// The reader's tools: size of the text, elder mode, print, close, the contents drawer. The page reads well without them.
+// The reader's tools: size of the text, elder mode, print, close, drawers. The page reads well without them.
 (function () {
   "use strict";
   var root = document.documentElement;
@@ -71,8 +71,14 @@
     });
   });
 
-  var drawer = document.querySelector("[data-contents]");
-  if (drawer && !window.matchMedia("(min-width: 75rem)").matches) drawer.removeAttribute("open");
+  // A drawer stands open where the window is as wide as it says, and is opened by hand below that.
+  document.querySelectorAll("[data-drawer]").forEach(function (drawer) {
+    var wide = window.matchMedia("(min-width: " + drawer.getAttribute("data-drawer") + ")");
+    drawer.open = wide.matches;
+    wide.addEventListener("change", function () {
+      drawer.open = wide.matches;
+    });
+  });
 
   var links = document.querySelectorAll(".contents a");
   if (links.length && "IntersectionObserver" in window) {

@@ -141,9 +141,10 @@ def violations_of():
     """`violations_of(page)`: what axe finds against WCAG 2.2 AA, one readable line for each place."""
     axe = Axe()
 
-    def run(page, exclude=()):
+    def run(page, exclude=(), rules=()):
         scope = {"exclude": [[selector] for selector in exclude]} if exclude else None
-        options = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": WCAG}}
+        only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": WCAG}
+        options = {"resultTypes": ["violations"], "runOnly": only}
         found = axe.run(page, context=scope, options=options).response["violations"]
         return [
             f"{violation['id']}: {node['target']} {node['failureSummary'].splitlines()[-1].strip()}"
