@@ -79,6 +79,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "cms.files.middleware.DownloadNameMiddleware",
+    "cms.files.middleware.DiskFullMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -88,7 +90,7 @@ MIDDLEWARE = [
     "cms.users.middleware.AccountDutiesMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "axes.middleware.AxesMiddleware",
-    "cms.files.middleware.DiskFullMiddleware",
+    "cms.core.refusals.ProtectedRecordMiddleware",
 ]
 
 ROOT_URLCONF = "cms.urls"
@@ -168,6 +170,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 PRIVATE_ROOT = VAR_DIR / "private"  # import files and other things no address serves directly
+BACKUP_DIR = Path(env("BACKUP_DIR", default=str(VAR_DIR / "backups")))  # where `manage.py backup` writes; better another disk
 STORAGES = {
     "default": {"BACKEND": "cms.files.storage.CarefulFileSystemStorage"},
     "private": {
