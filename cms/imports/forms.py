@@ -46,7 +46,13 @@ class MappingForm(forms.Form):
         columns = [("", "（表中没有）"), *_columns(sheet, header_row)]
         for field in kind.fields:
             self.fields[f"field_{field.name}"] = forms.TypedChoiceField(
-                label=field.label, choices=columns, coerce=int, empty_value=None, required=field.required, help_text=field.help
+                label=field.label,
+                choices=columns,
+                coerce=int,
+                empty_value=None,
+                required=field.required,
+                help_text=field.help,
+                error_messages={"required": f"请选择“{field.label}”在表中的哪一列；表中没有就先补上再上传。"},
             )
         for option in kind.options:
             self.fields[f"option_{option.name}"] = forms.BooleanField(label=option.label, help_text=option.help, required=False)
