@@ -15,6 +15,11 @@ class ReviewedPagePermissionTester(PagePermissionTester):
     def can_publish_subpage(self):
         return super().can_publish_subpage() and not self.page.has_workflow
 
+    def can_delete(self, ignore_bulk=False):
+        """A draft belongs to whoever began it: others may correct it, only its owner and whoever may publish throws it away."""
+        is_trusted = self.user.is_superuser or self.page.owner_id == self.user.pk or "publish" in self.permissions
+        return is_trusted and super().can_delete(ignore_bulk)
+
     # Privacy and the withdrawal of a date go with the right to publish, not with the act.
     def can_set_view_restrictions(self):
         return super().can_publish()

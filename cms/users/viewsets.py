@@ -43,6 +43,7 @@ class UserViewSet(StockUserViewSet):
     add_view_class = CreateView
     edit_view_class = EditView
     delete_view_class = DeleteView
+    copy_view_enabled = False  # an account is a person: nothing of it is to be copied
 
     def get_form_class(self, for_update=False):
         return UserEditForm if for_update else UserCreationForm

@@ -2,10 +2,8 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import OuterRef, ProtectedError, Subquery
+from django.db.models import OuterRef, Subquery
 from django.forms.models import construct_instance
-from django.shortcuts import redirect
-from wagtail.admin import messages
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
 from wagtail.admin.ui.tables import Column
@@ -50,19 +48,8 @@ class ServiceEditView(_ServiceErrors, generic.EditView):
         return save_record(record=self.form.save(commit=False), by=self.request.user)
 
 
-class ProtectedDeleteView(generic.DeleteView):
-    def form_valid(self, form):
-        try:
-            return super().form_valid(form)
-        except ProtectedError as error:
-            users = "、".join(sorted({str(record._meta.verbose_name) for record in error.protected_objects}))
-            messages.error(self.request, f"“{self.object}”已被{users}使用，不能删除。可以改填撤销、离开或结束日期，历史记录仍归它。")
-            return redirect(self.get_success_url())
-
-
 class RegisterViewSet(ModelViewSet):
     add_to_reference_index = False  # the database's own foreign keys answer who is used; thousands of rows are written at once
-    delete_view_class = ProtectedDeleteView
     add_view_class = ServiceCreateView
     edit_view_class = ServiceEditView
     copy_view_enabled = False

@@ -25,7 +25,7 @@ from wagtail.models import (
 from cms.core.services import add_page
 from cms.feedback.models import FeedbackEntry
 from cms.files.models import CustomDocument, CustomImage
-from cms.files.services import store_document
+from cms.files.services import store_document, store_image
 from cms.imports.services import upload_batch
 from cms.review.models import ReviewTask
 from cms.users.models import User
@@ -168,17 +168,18 @@ def build_places() -> Places:
         (documents["clerks_document"], close_collection("机关党委", to="机关党委办事员")),
     ):
         CustomDocument.objects.filter(pk=document.pk).update(collection=collection)
-    image = CustomImage.objects.create(
-        title="图", file=ContentFile(SMALLEST_PICTURE, name="a.gif"), width=1, height=1, uploaded_by_user=people["编辑"]
-    )
+    image = store_image(data=SMALLEST_PICTURE, title="图", name="a", by=people["编辑"])
     rendition = image.get_rendition("original")
     uploads = {
         app: UploadedFile.objects.create(
             for_content_type=ContentType.objects.get_for_model(model),
-            file=ContentFile(SMALLEST_PICTURE, name="b.gif"),
+            file=ContentFile(data, name=name),
             uploaded_by_user=people["编辑"],
         ).pk
-        for app, model in (("wagtaildocs", CustomDocument), ("wagtailimages", CustomImage))
+        for app, model, data, name in (
+            ("wagtaildocs", CustomDocument, b"text", "b.txt"),
+            ("wagtailimages", CustomImage, SMALLEST_PICTURE, "b.gif"),
+        )
     }
     entry = FeedbackEntry.objects.create(receipt_code="0" * 32, subject="意见", text="内容")
     colleague = User.objects.create(username="colleague", display_name="同事")
