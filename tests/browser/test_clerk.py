@@ -9,14 +9,14 @@ from playwright.sync_api import expect
 
 from learning.models import StaffMember
 
-from .conftest import both_widths
+from .conftest import PHONE, both_widths
 from .looking import sticking_out
 from .rosters import GOOD, NAMELESS, NAMES_COLUMN, NAMESAKE, TWICE, TWICE_AGAIN, WRONG_DEPARTMENT, roster_with_mistakes
 
 
 @pytest.fixture
 def roster(tmp_path, viewport):
-    return roster_with_mistakes(tmp_path, heading=f"同志（{viewport['width']}）")
+    return roster_with_mistakes(tmp_path, heading="人员" if viewport == PHONE else "同志")
 
 
 def step(page):
