@@ -27,10 +27,10 @@ check: $(VENV)/.tests ## style, floors, migrations, deployment settings, templat
 bench: $(VENV)/.tests ## what the pages, the search and the imports cost: medians and ratios, no pass or fail
 	$(BIN)/python -m tests.bench --size $(SIZE)
 
-lock: $(VENV)/.tests ## compile the pinned dependencies of pyproject.toml, with hashes
-	$(BIN)/uv pip compile -q --no-header --generate-hashes --python-version 3.11.7 pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile -q --no-header --generate-hashes --python-version 3.11.7 --group dev -c requirements.txt pyproject.toml -o tests/requirements.txt
-	echo wagtail==8.0.1 | $(BIN)/uv pip compile -q --no-header --generate-hashes --python-version 3.11.7 --group dev --override - pyproject.toml -o tests/requirements-wagtail8.txt
+lock: $(VENV)/.tests ## compile the pinned dependencies of pyproject.toml, with hashes, for the Python that Debian 12 has
+	$(BIN)/uv pip compile -q --no-header --generate-hashes --python-version 3.11.2 pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile -q --no-header --generate-hashes --python-version 3.11.2 --group dev -c requirements.txt pyproject.toml -o tests/requirements.txt
+	echo wagtail==8.0.1 | $(BIN)/uv pip compile -q --no-header --generate-hashes --python-version 3.11.2 --group dev --override - pyproject.toml -o tests/requirements-wagtail8.txt
 
 format: $(VENV)/.tests
 	$(BIN)/ruff check --fix -q . || true
