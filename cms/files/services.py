@@ -11,6 +11,8 @@ from .forms import without_metadata
 from .models import CustomDocument, CustomImage, sha256_of
 from .validation import IMAGE_FORMATS, UnacceptableFileError, check_file
 
+PLAIN_FORMAT = {"MPO": "JPEG"}  # a telephone's JPEG with a second picture behind the first
+
 
 def picture_ending(data: bytes) -> str:
     """The ending that fits the picture's bytes. Raises UnacceptableFileError for a kind the site does not take."""
@@ -19,7 +21,7 @@ def picture_ending(data: bytes) -> str:
             image_format = picture.format
     except Exception as error:  # Pillow raises many kinds on broken files
         raise UnacceptableFileError("图片格式不支持或已损坏（可用 jpg、png、webp、gif）。", code="content") from error
-    return next(ending for ending, known in IMAGE_FORMATS.items() if known == image_format)
+    return next(ending for ending, known in IMAGE_FORMATS.items() if known == PLAIN_FORMAT.get(image_format, image_format))
 
 
 @transaction.atomic

@@ -17,8 +17,10 @@ from PIL import Image
 from cms.core.reading.archives import UnsafeArchiveError, check_archive
 
 MAX_NAME = 120
-CONTROL_OR_BIDI = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff/\\]")
-SECRET_MARK = re.compile(r"绝密|机密|秘密\s*[★☆]|[★☆]\s*\d+\s*年")
+MAX_ENDING = 20
+INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # control, direction and zero-width characters, line separators
+NOT_IN_NAMES = re.compile(r'["<>:|?*]')  # Windows takes none of them; they also mean something in headers and in HTML
+SECRET_MARK = re.compile(r"绝密|机密(?![码钥度封])|秘密\s*[★☆]|[★☆]\s*\d+\s*年")  # but not 手机密码, 随机密钥
 OOXML_MAIN_PART = {"docx": "word/document", "xlsx": "xl/workbook", "pptx": "ppt/presentation"}
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OLE2_ENDINGS = {"doc", "xls", "ppt", "wps", "et", "dps"}
@@ -42,12 +44,17 @@ class CheckedFile:
 
 
 def presentable_name(name: str) -> str:
-    """`name` without folders, control and direction characters, in NFC, at most 120 characters with its ending kept."""
-    clean = unicodedata.normalize("NFC", CONTROL_OR_BIDI.sub("", re.split(r"[/\\]", name or "")[-1])).strip(" .")
-    stem, dot, ending = clean.rpartition(".")
+    """`name` without folders and what may not be in a name, in NFC, at most 120 characters with its ending kept."""
+    clean = _clean_name(name)
     if len(clean) <= MAX_NAME:
         return clean or "文件"
-    return f"{stem[: MAX_NAME - len(ending) - 1]}{dot}{ending[:20]}" if dot else clean[:MAX_NAME]
+    stem, dot, ending = clean.rpartition(".")
+    return f"{stem[: MAX_NAME - len(ending) - 1]}.{ending}" if dot and len(ending) <= MAX_ENDING else clean[:MAX_NAME]
+
+
+def _clean_name(name: str) -> str:
+    visible = "".join(character for character in name or "" if unicodedata.category(character) not in INVISIBLE)
+    return unicodedata.normalize("NFC", NOT_IN_NAMES.sub("", re.split(r"[/\\]", visible)[-1])).strip(" .")
 
 
 def check_file(file, *, name: str, endings: list[str], max_bytes: int) -> CheckedFile:
@@ -56,7 +63,7 @@ def check_file(file, *, name: str, endings: list[str], max_bytes: int) -> Checke
     `endings` are those allowed here, `max_bytes` the limit of this field. Raises UnacceptableFileError.
     """
     shown = presentable_name(name)
-    if SECRET_MARK.search(shown):
+    if SECRET_MARK.search(_clean_name(name)):  # also in the part too long to be shown
         raise UnacceptableFileError(f"“{shown}”的名称带有密级标志。本系统不得存放涉密文件，请勿上传。", code="secret")
     ending = PurePath(shown).suffix.lower().lstrip(".")
     if ending not in endings:
@@ -90,14 +97,16 @@ def _check_content(file, shown: str, ending: str) -> None:
         genuine = _has_part(file, "OFD.xml")
     elif ending in OLE2_ENDINGS:
         # WPS writes OLE2 under its own endings too; newer versions write the zip of the matching Office format.
-        genuine = head.startswith(OLE2) or (
-            ending in {"wps", "et", "dps"} and head.startswith(b"PK") and _has_part(file, "[Content_Types].xml")
-        )
+        genuine = head.startswith(OLE2) or (ending in {"wps", "et", "dps"} and _is_office_archive(file))
     elif ending in TEXT_ENDINGS:
         genuine = _is_text(file)
     else:
         check_picture(file, shown, ending)
         genuine = True
+    if not genuine and ending in TEXT_ENDINGS:
+        raise UnacceptableFileError(
+            f"“{shown}”不是 UTF-8 或 GB18030 编码的文本。请用记事本或 WPS 打开，另存为 UTF-8 编码再上传。", code="content"
+        )
     if not genuine:
         raise UnacceptableFileError(
             f"“{shown}”的内容不是 {ending} 格式（可能改过扩展名）。请用原软件另存为 {ending} 再上传。", code="content"
@@ -115,7 +124,7 @@ def _has_part(file, part: str) -> bool:
     return file.read(2) == b"PK" and part in _archive_names(file)
 
 
-def _is_office_archive(file, main_part: str) -> bool:
+def _is_office_archive(file, main_part: str = "") -> bool:
     if file.read(2) != b"PK":
         return False
     names = _archive_names(file)
@@ -148,7 +157,9 @@ def check_picture(file, shown: str, ending: str) -> tuple[int, int]:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit, below, is stricter
             with Image.open(file, formats=[IMAGE_FORMATS[ending]]) as picture:
                 width, height = picture.size
-                frames = getattr(picture, "n_frames", 1) if width * height <= MAX_PIXELS else 1
+                # The second picture in a telephone's JPEG (MPO) is a preview or a depth map; only the first is kept.
+                is_animated = width * height <= MAX_PIXELS and picture.format != "MPO"
+                frames = getattr(picture, "n_frames", 1) if is_animated else 1
     except Image.DecompressionBombError as error:
         raise UnacceptableFileError(f"“{shown}”的像素过多，超过 20 百万。请缩小后再上传。", code="pixels") from error
     except Exception as error:  # Pillow raises many kinds on broken files
