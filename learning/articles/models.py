@@ -146,9 +146,7 @@ class ArticlePage(BasePage):
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
-        context["surroundings"] = surroundings_of(
-            self, articles=ArticlePage.objects.visible_to(request.user), relations=RelatedPage.objects, user=request.user
-        )
+        context["surroundings"] = surroundings_of(self, articles=ArticlePage.objects, relations=RelatedPage.objects, user=request.user)
         return context
 
     class Meta:

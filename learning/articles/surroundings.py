@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from wagtail.models import Page
 
 from cms.core.visibility import visible_pages
@@ -18,28 +19,31 @@ class Surroundings:
 
 
 def surroundings_of(article, *, articles, relations, user) -> Surroundings:
-    """Everything around `article`, in three statements whatever there is.
+    """Everything around `article` for `user` who is reading it, in three statements whatever there is.
 
-    `articles` are those the reader may see (its `visible_to` has been asked), `relations` the manager of related pages. Neighbours are those of the same column in the order of its list by date (R9).
+    `articles` is the manager of all articles, `relations` that of related pages. Neighbours are those of the same column in the order
+    of its list by date (R9).
     """
     related = relations.filter(page=article.pk, related=OuterRef("pk"))
     wanted, siblings = Exists(related), None
     if article.shown_at and len(article.path) > Page.steplen:
-        parent_path = article.path[: -Page.steplen]
-        siblings = articles.filter(path__startswith=parent_path, depth=article.depth)
+        siblings = articles.beside(article, user)
         nearest = [Subquery(siblings.before(article).values("pk")[:1]), Subquery(siblings.after(article).values("pk")[:1])]
         wanted = Q(wanted) | Q(pk__in=nearest)
     rows = (
         visible_pages(user)
         .filter(wanted)
-        .annotate(is_related=Exists(related), relation_order=Subquery(related.values("sort_order")[:1]))
-        .annotate(shown_at=Subquery(articles.filter(pk=OuterRef("pk")).values("shown_at")[:1]))
+        .annotate(
+            relation_order=Subquery(related.annotate(place=Coalesce("sort_order", 0)).values("place")[:1]),
+            shown_at=F("articlepage__shown_at"),
+        )
     )
     found = list(rows)
 
     def place(page):
         return (page.shown_at, page.pk)
 
+    parent_path = article.path[: -Page.steplen]
     beside = [
         page
         for page in found
@@ -48,7 +52,7 @@ def surroundings_of(article, *, articles, relations, user) -> Surroundings:
     here = (article.shown_at, article.pk)
     return Surroundings(
         attachments=list(article.attachments.select_related("document")),
-        related=sorted((page for page in found if page.is_related), key=lambda page: (page.relation_order or 0, page.pk)),
+        related=sorted((page for page in found if page.relation_order is not None), key=lambda page: (page.relation_order, page.pk)),
         older=max((page for page in beside if place(page) < here), key=place, default=None),
         newer=min((page for page in beside if place(page) > here), key=place, default=None),
         topics=list(article.topics.all()),
