@@ -97,7 +97,7 @@ class TestCreating:
         assert answer.status_code == 200
         text = answer.content.decode()
         assert said in text
-        assert json.dumps("先写下三个问题")[1:-1] in text, "what was typed is still in the form"
+        assert json.dumps("一、先问")[1:-1] in text, "what was typed is still in the form"
         assert not StudyMaterialPage.objects.exists()
 
     def test_is_for_staff_alone_unless_the_type_is_public(self, editor, column):
