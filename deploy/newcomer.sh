@@ -37,7 +37,7 @@ fi
 
 echo "准备示例网站……"
 step "虚拟环境" fresh_venv
-step "依赖(校验哈希)" dependencies
+step "依赖（校验哈希）" dependencies
 step "数据库" database
 step "示例内容" "$BIN/python" manage.py load_sample_site --verbosity 0
 
@@ -59,7 +59,7 @@ for attempt in range(120):
     except OSError:
         time.sleep(0.25)
 else:
-    sys.exit("网站没有在 30 秒内启动,请看上面的错误。")
+    sys.exit("网站没有在 30 秒内启动，请看上面的错误。")
 PYTHON
 }
 step "第一个页面" first_page

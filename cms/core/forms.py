@@ -1,9 +1,10 @@
 from wagtail.admin.forms import WagtailAdminPageForm
 
 from .slugs import free_slug
+from .stale_drafts import StaleDraftMixin
 
 
-class BasePageForm(WagtailAdminPageForm):
+class BasePageForm(StaleDraftMixin, WagtailAdminPageForm):
     """An editor who leaves the address empty gets the pinyin of the title, and pinyin for Chinese characters typed there."""
 
     def __init__(self, *args, **kwargs):
