@@ -1,4 +1,4 @@
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 
 class UnreadableDocumentError(Exception):
@@ -34,9 +34,6 @@ class Block:
     rows: tuple[tuple[str, ...], ...] = ()
     has_header: bool = False
     data: bytes = b""
-
-    def with_text(self, text: str, html: str) -> "Block":
-        return replace(self, text=text, html=html)
 
 
 @dataclass(slots=True)

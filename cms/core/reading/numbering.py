@@ -6,6 +6,7 @@ Nothing is renumbered and nothing dropped: where the numbers do not follow each 
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from html import unescape
 
 from .document import Block, Finding
 
@@ -75,25 +76,32 @@ class _Sequence:
 def find_headings(blocks: Iterable[Block]) -> tuple[list[Block], list[Finding]]:
     """Turn numbered paragraphs into headings (levels 1–4), running-on ones into heading and paragraph; report broken numbering.
 
-    Every character stays, except the full stop that ends a running-on heading.
+    Every character stays, except the full stop that ends a running-on heading. Headings that the source marks as such and that have
+    no number keep their order of rank among each other, the highest of them being level 1.
     """
+    blocks = list(blocks)
+    split = [split_heading(block.text) if block.kind in ("paragraph", "heading") else None for block in blocks]
+    ranks = sorted({block.level for block, parts in zip(blocks, split, strict=True) if block.kind == "heading" and not parts})
     result, sequence = [], _Sequence()
-    for block in blocks:
-        parts = split_heading(block.text) if block.kind in ("paragraph", "heading") else None
+    for block, parts in zip(blocks, split, strict=True):
         if parts is None:
-            result.append(block)
+            result.append(replace(block, level=ranks.index(block.level) + 1) if block.kind == "heading" else block)
             continue
         level, number, heading, rest = parts
         sequence.see(level, number, block, heading)
         result.append(replace(block, kind="heading", level=level, text=heading, html=""))
         if rest:
-            result.append(block.with_text(rest, _inline_rest(block.html, rest)))
-            result[-1] = replace(result[-1], kind="paragraph", level=0)
+            result.append(replace(block, kind="paragraph", level=0, text=rest, html=_inline_rest(block.html, rest)))
     return result, sequence.findings
 
 
 def _inline_rest(html: str, rest: str) -> str:
-    """The mark-up of the part after the heading: kept where it can be cut cleanly, else left to the plain text."""
+    """The mark-up of the part after the heading: kept where the cut goes through no element, else left to the plain text."""
     _head, stop, tail = html.partition("。")
-    plain = re.sub(r"<[^>]+>", "", tail)
-    return tail if stop and plain.strip() == rest and tail.count("<") % 2 == 0 and not tail.lstrip().startswith("</") else ""
+    depth = 0
+    for tag in re.findall(r"</?[a-z]", tail):
+        depth += -1 if tag.startswith("</") else 1
+        if depth < 0:
+            return ""
+    plain = unescape(re.sub(r"<[^>]+>", "", tail)).strip()
+    return tail.strip() if stop and depth == 0 and plain == rest else ""

@@ -1,62 +1,24 @@
 """The three kinds of file a notice comes in: .txt, .html, .docx."""
 
 import base64
-import binascii
 import io
 import re
-import unicodedata
 import zipfile
-from html import escape
 from pathlib import PurePath
 
 import mammoth
-import nh3
-from bs4 import BeautifulSoup, Tag
+from mammoth.raw_text import extract_raw_text_from_element
 
 from .archives import UnsafeArchiveError, check_archive
 from .document import Block, Finding, SourceDocument, UnreadableDocumentError
+from .markup import document_of, lost_numbers, sanitised
+from .text import decode, tidy
 
 MAX_BYTES = 20 * 1024 * 1024
-INLINE_TAGS = {"b", "strong", "i", "em", "a", "br"}
-BLOCK_TAGS = {
-    "p",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "li",
-    "ul",
-    "ol",
-    "table",
-    "thead",
-    "tbody",
-    "tr",
-    "td",
-    "th",
-    "img",
-    "div",
-    "section",
-}
-BLOCK_TAGS |= {
-    "article",
-    "body",
-    "blockquote",
-    "center",
-    "dd",
-    "dt",
-    "dl",
-    "main",
-    "header",
-    "footer",
-    "nav",
-    "span",
-    "font",
-    "figure",
-    "pre",
-}
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+MAX_PICTURE_BYTES = 50 * 1024 * 1024  # all of them, each as often as it is shown
+MAX_BLOCKS = 5_000
+DECLARED_ENCODING = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+ENCODINGS = {"utf-8": "UTF-8", "utf8": "UTF-8", "gb2312": "GB18030", "gbk": "GB18030", "gb18030": "GB18030", "utf-16": "UTF-16"}
 
 
 def read_document(data: bytes, filename: str) -> SourceDocument:
@@ -76,31 +38,9 @@ def read_document(data: bytes, filename: str) -> SourceDocument:
     document = readers[ending](data)
     if not any(block.text or block.rows or block.data for block in document.blocks):
         raise UnreadableDocumentError("文件里没有找到文字。若是扫描件，请先转成文字。")
+    if len(document.blocks) > MAX_BLOCKS:
+        raise UnreadableDocumentError(f"文件有 {len(document.blocks)} 段，最多 {MAX_BLOCKS} 段。请拆分后再导入。")
     return document
-
-
-def decode(data: bytes) -> tuple[str, str]:
-    """(text, name of the encoding). Raises UnreadableDocumentError on bytes that are no text in any encoding used here."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ("utf-16",)
-    elif b"\x00" in data:
-        raise UnreadableDocumentError("这不是文本文件（含有二进制内容）。请确认扩展名与内容一致。")
-    else:
-        encodings = ("utf-8-sig", "gb18030")
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if encoding == "gb18030" and sum(unicodedata.category(character) in ("Co", "Cn") for character in text) > len(text) // 50:
-            break
-        return text, {"utf-8-sig": "UTF-8", "gb18030": "GB18030", "utf-16": "UTF-16"}[encoding]
-    raise UnreadableDocumentError("认不出文字编码。请用记事本或 WPS 打开，另存为 UTF-8 编码的文本再导入。")
-
-
-def tidy(text: str) -> str:
-    """One line of text: control and direction characters gone, blanks folded, nothing else touched."""
-    return re.sub(r"[\s\u3000\xa0]+", " ", CONTROL.sub("", text)).strip()
 
 
 def _read_text(data: bytes) -> SourceDocument:
@@ -113,106 +53,76 @@ def _read_text(data: bytes) -> SourceDocument:
 
 
 def _read_html(data: bytes) -> SourceDocument:
-    declared = re.search(rb"charset\s*=\s*[\"']?\s*([\w-]+)", data[:2048], re.IGNORECASE)
+    """The bytes decide on the encoding; what the page says of itself is often left over from another one."""
+    text, encoding = decode(data)
+    soup = sanitised(text)
     findings = []
-    try:
-        name = declared[1].decode("ascii") if declared else ""
-        text = data.decode("gb18030" if name.lower() in ("gb2312", "gbk", "gb18030") else name) if name else decode(data)[0]
-    except (LookupError, UnicodeDecodeError):
-        text, encoding = decode(data)
-        findings.append(Finding(0, f"网页声明的编码与内容不符，按 {encoding} 识别。"))
-    return SourceDocument(_blocks_of(text), findings)
+    declared = DECLARED_ENCODING.search(data[:2048])
+    if declared and not data.isascii() and ENCODINGS.get(declared[1].decode("ascii").lower()) != encoding:
+        findings.append(Finding(0, f"网页声明的编码与内容不符，按 {encoding} 识别。", "若有乱码，请另存为 UTF-8 再导入。"))
+    numbered = [item for item in soup.find_all("li") if item.parent.name == "ol"]
+    return document_of(soup, findings + lost_numbers(len(numbered), numbered[0].get_text() if numbered else ""))
 
 
 def _read_docx(data: bytes) -> SourceDocument:
+    findings = _inspect_docx(data)
+    numbered = []
+
+    def note_numbering(paragraph):
+        if paragraph.numbering and paragraph.numbering.is_ordered:
+            numbered.append(extract_raw_text_from_element(paragraph))
+        return paragraph
+
+    try:
+        html = mammoth.convert_to_html(
+            io.BytesIO(data),
+            transform_document=mammoth.transforms.paragraph(note_numbering),
+            convert_image=_picture_converter(),
+            include_embedded_style_map=False,  # the file would decide what is left out
+            external_file_access=False,
+        ).value
+    except UnreadableDocumentError:
+        raise
+    except Exception as error:  # mammoth raises whatever the broken part makes it raise
+        raise UnreadableDocumentError("Word 文档打不开，可能已损坏。请用 WPS 或 Word 重新保存后再导入。") from error
+    return document_of(sanitised(html), findings + lost_numbers(len(numbered), numbered[0] if numbered else ""))
+
+
+def _inspect_docx(data: bytes) -> list[Finding]:
+    """What is wrong with the parts before any of them is read. Raises UnreadableDocumentError when the file must not be read at all."""
     try:
         names = check_archive(data)
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = {name: archive.read(name).replace(b"\x00", b"") for name in names if name.endswith((".xml", ".rels"))}
     except UnsafeArchiveError as error:
         raise UnreadableDocumentError(str(error)) from error
+    except Exception as error:  # a damaged entry: zipfile and zlib raise many kinds
+        raise UnreadableDocumentError("Word 文档打不开，可能已损坏。请用 WPS 或 Word 重新保存后再导入。") from error
     if "[Content_Types].xml" not in names or not any(name.startswith("word/document") for name in names):
         raise UnreadableDocumentError("这不是 Word 文档（.docx）。请用 WPS 或 Word 另存为 .docx 再导入。")
     if any(name.lower().endswith("vbaproject.bin") for name in names):
         raise UnreadableDocumentError("文档含有宏，已拒绝。请另存为不含宏的 .docx 再导入。")
-    findings = []
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        main = archive.read("word/document.xml") if "word/document.xml" in names else b""
-    if b"<!DOCTYPE" in main[:1024] or b"<!ENTITY" in main[:1024]:
+    if any(b"<!DOCTYPE" in part for part in parts.values()):
         raise UnreadableDocumentError("文档内部结构异常，已拒绝。请用 WPS 或 Word 重新保存后再导入。")
-    if b"altChunk" in main:
-        findings.append(Finding(0, "文档嵌入了别的文档，嵌入部分没有读入。", "请在 Word 里把它粘贴为普通文字。"))
-    try:
-        html = mammoth.convert_to_html(io.BytesIO(data), external_file_access=False).value
-    except Exception as error:  # mammoth raises whatever the broken part makes it raise
-        raise UnreadableDocumentError("Word 文档打不开，可能已损坏。请用 WPS 或 Word 重新保存后再导入。") from error
-    return SourceDocument(_blocks_of(html), findings)
+    if any(b"altChunk" in part for part in parts.values()):
+        return [Finding(0, "文档嵌入了别的文档，嵌入部分没有读入。", "请在 Word 里把它粘贴为普通文字。")]
+    return []
 
 
-def _blocks_of(html: str) -> list[Block]:
-    clean = nh3.clean(
-        html,
-        tags=INLINE_TAGS | BLOCK_TAGS,
-        clean_content_tags={"script", "style", "title", "head", "noscript", "template", "iframe", "object"},
-        attributes={"a": {"href"}, "img": {"src", "alt"}},
-        url_schemes={"http", "https", "mailto", "data"},
-        link_rel=None,
-    )
-    blocks: list[Block] = []
-    _walk(BeautifulSoup(clean, "html.parser"), blocks)
-    return blocks
+def _picture_converter():
+    """Gives mammoth the pictures inside the file; one that is only linked is never fetched and stays without data."""
+    total = 0
 
+    def convert(image):
+        nonlocal total
+        try:
+            with image.open() as file:
+                data = file.read()
+        except (ValueError, KeyError):
+            return {}
+        total += len(data)
+        if total > MAX_PICTURE_BYTES:
+            raise UnreadableDocumentError("文档里的图片合计超过 50 MB。请压缩图片后再导入。")
+        return {"src": f"data:{image.content_type};base64,{base64.b64encode(data).decode()}"}
 
-def _walk(node: Tag, blocks: list[Block]) -> None:
-    """Append the blocks of `node`; a run of inline content between block elements is a paragraph of its own."""
-    run: list = []
-
-    def end_run():
-        for piece in _lines_of(run):
-            text = tidy(BeautifulSoup(piece, "html.parser").get_text())
-            if text:
-                blocks.append(Block("paragraph", len(blocks) + 1, text=text, html=_inline_html(piece)))
-        run.clear()
-
-    for child in list(node.children):
-        if not isinstance(child, Tag) or (child.name in INLINE_TAGS | {"span", "font"} and not child.find(["p", "table", "img", "div"])):
-            run.append(child)
-            continue
-        end_run()
-        if child.name == "table" and not child.find("table"):
-            _append_table(child, blocks)
-        elif child.name == "img":
-            _append_image(child, blocks)
-        else:
-            _walk(child, blocks)
-    end_run()
-
-
-def _lines_of(run: list) -> list[str]:
-    """The mark-up of an inline run, cut at its line breaks (pages of the old portals set paragraphs with <br>)."""
-    return re.split(r"<br\s*/?>", "".join(child.decode() if isinstance(child, Tag) else escape(str(child)) for child in run))
-
-
-def _inline_html(piece: str) -> str:
-    """Bold, italic and links of a paragraph, or nothing when it has none: the plain text is then the whole truth."""
-    clean = nh3.clean(piece, tags=INLINE_TAGS - {"br"}, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"}, link_rel=None)
-    return tidy(clean) if re.search(r"<(b|strong|i|em|a)\b", clean) else ""
-
-
-def _append_table(table: Tag, blocks: list[Block]) -> None:
-    rows = [tuple(tidy(cell.get_text(" ")) for cell in row.find_all(["td", "th"])) for row in table.find_all("tr")]
-    width = max((len(row) for row in rows), default=0)
-    if not any(any(row) for row in rows):
-        return
-    padded = tuple(row + ("",) * (width - len(row)) for row in rows)
-    blocks.append(Block("table", len(blocks) + 1, rows=padded, has_header=bool(table.find("th"))))
-
-
-def _append_image(image: Tag, blocks: list[Block]) -> None:
-    head, _comma, body = image.get("src", "").partition(",")
-    if not (head.startswith("data:image/") and head.endswith(";base64")):
-        blocks.append(Block("image", len(blocks) + 1, text=tidy(image.get("alt", ""))))
-        return
-    try:
-        data = base64.b64decode(body, validate=True)
-    except (binascii.Error, ValueError):
-        data = b""
-    blocks.append(Block("image", len(blocks) + 1, text=tidy(image.get("alt", "")), data=data))
+    return mammoth.images.img_element(convert)
