@@ -1,7 +1,8 @@
 from allauth.account import views as account_views
 from django.urls import include, path
+from wagtail.admin.auth import require_admin_access
 
-from .views import account_security, to_login
+from .views import AdminAccountView, account_security, to_login
 
 urlpatterns = [
     path("login/", account_views.login, name="account_login"),
@@ -19,6 +20,7 @@ urlpatterns = [
     path("admin/login/", to_login),
     # Wagtail's own deletes the session cookie whatever the method: a link in a mail would sign people out.
     path("admin/logout/", account_views.logout),
+    path("admin/account/", require_admin_access(AdminAccountView.as_view()), name="wagtailadmin_account"),
     path("admin/password_reset/", to_login),
     path("_util/login/", to_login),
 ]

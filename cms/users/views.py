@@ -6,6 +6,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
+from wagtail.admin.views.account import AccountView as StockAccountView
 
 
 @never_cache
@@ -31,3 +32,12 @@ def account_security(request):
             "max_age_days": settings.PASSWORD_MAX_AGE_DAYS,
         },
     )
+
+
+class AdminAccountView(StockAccountView):
+    """What people may set for themselves in the admin: not the name, which the administrator keeps, and no picture of themselves."""
+
+    left_out = ("name_email", "avatar")
+
+    def get_panels(self):
+        return [panel for panel in super().get_panels() if panel.name not in self.left_out]

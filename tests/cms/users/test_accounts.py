@@ -75,3 +75,16 @@ class TestEnsureGroups:
         ensure_workflow()
         ensure_workflow()
         assert Group.objects.filter(name__in=[role.name for role in ROLES]).count() == len(ROLES)
+
+
+class TestAdminAccount:
+    def test_leaves_the_name_to_the_administrator_and_takes_no_picture(self, client, db):
+        ensure_groups()
+        client.force_login(make_user("editor", "编辑"))
+        text = client.get("/admin/account/").content.decode()
+        assert "主题偏好" in text
+        assert 'type="file"' not in text
+        assert "first_name" not in text
+
+    def test_asks_for_sign_in(self, client, db):
+        assert client.get("/admin/account/")["Location"].startswith("/login/")
