@@ -142,7 +142,8 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         connect_timeout=5,
-        options="-c statement_timeout=10000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=15000",
+        # A migration of many rows may need longer: STATEMENT_TIMEOUT_SECONDS=0 in front of that one command.
+        options=f"-c statement_timeout={env.int('STATEMENT_TIMEOUT_SECONDS', default=10) * 1000} -c lock_timeout=3000 -c idle_in_transaction_session_timeout=15000",
     )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -352,6 +353,13 @@ READERSHIP_KEEP_DAYS = 2  # how long the (unlinkable) reader marks are kept afte
 
 # --- log lines (§5.5): JSON, one event a line, no names, no form bodies --------------------------------------------
 
+
+def say_when(_logger, _method, event):
+    """RFC 3339 with the offset: a line that is read on another machine still says when it was (§5.5)."""
+    event["timestamp"] = datetime.datetime.now().astimezone().isoformat(timespec="milliseconds")
+    return event
+
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -361,7 +369,7 @@ LOGGING = {
             "processor": structlog.processors.JSONRenderer(ensure_ascii=False),
             "foreign_pre_chain": [
                 structlog.contextvars.merge_contextvars,
-                structlog.processors.TimeStamper(fmt="iso", utc=False),
+                say_when,
                 structlog.stdlib.add_logger_name,
                 structlog.stdlib.add_log_level,
             ],
@@ -375,7 +383,7 @@ structlog.configure(
     processors=[
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.filter_by_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=False),
+        say_when,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.format_exc_info,
