@@ -6,7 +6,7 @@ PORT ?= 8000
 SIZE ?= 20000
 export PORT
 
-.PHONY: run test check bench lock messages format secret clean
+.PHONY: run test check bench lock screenshots format secret clean
 
 run: ## the sample site on http://127.0.0.1:$(PORT)/ (a second run keeps the data)
 	@PYTHON="$(PYTHON)" VENV="$(VENV)" sh deploy/newcomer.sh
@@ -26,6 +26,9 @@ check: $(VENV)/.tests ## style, floors, migrations, deployment settings, templat
 
 bench: $(VENV)/.tests ## what the pages, the search and the imports cost: medians and ratios, no pass or fail
 	$(BIN)/python -m tests.bench --size $(SIZE)
+
+screenshots: $(VENV)/.tests ## the pictures of the README, from the sample site that `make run` serves on PORT
+	$(BIN)/python -m tests.screenshots
 
 lock: $(VENV)/.tests ## compile the pinned dependencies of pyproject.toml, with hashes, for the Python that Debian 12 has
 	$(BIN)/uv pip compile -q --no-header --generate-hashes --python-version 3.11.2 pyproject.toml -o requirements.txt

@@ -1,0 +1,84 @@
+"""`make screenshots`: the pictures in docs/screenshots, taken anew from the sample site that `make run` serves on PORT.
+
+The roster that is uploaded for the picture of an import is never committed.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+from home.sample.people import SAMPLE_PASSWORD
+from tests.browser.rosters import roster_with_mistakes
+
+FOLDER = Path(__file__).parent.parent / "docs" / "screenshots"
+SITE = f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
+COLOURS = 128
+DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
+
+
+def take(page: Page, name: str) -> None:
+    page.wait_for_load_state("networkidle")
+    path = FOLDER / f"{name}-{page.viewport_size['width']}.png"
+    page.screenshot(path=path)
+    with Image.open(path) as picture:
+        picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+    print(f"{path.name}  {path.stat().st_size // 1024} KB")
+
+
+def open_notice(page: Page) -> None:
+    page.goto(f"{SITE}/liangxueyizuo/")
+    page.get_by_role("link", name="学习型机关建设实施方案").first.click()
+
+
+def as_reader(page: Page) -> None:
+    page.goto(SITE)
+    take(page, "home")
+    open_notice(page)
+    take(page, "notice")
+    page.goto(f"{SITE}/search/?q=心得体会")
+    take(page, "search")
+    page.goto(f"{SITE}/feedback/")
+    take(page, "feedback")
+    page.goto(SITE)
+    page.get_by_role("button", name="长者模式").click()
+    open_notice(page)
+    take(page, "elder")
+
+
+def as_clerk(page: Page) -> None:
+    page.goto(f"{SITE}/login/?next=/admin/imports/new/")
+    page.get_by_label("用户名").fill("dangwei")
+    page.get_by_label("密码").fill(SAMPLE_PASSWORD)
+    page.get_by_label("密码").press("Enter")
+    page.get_by_label("人员花名册").check()
+    with tempfile.TemporaryDirectory() as folder:
+        page.get_by_label("表格文件").set_input_files(roster_with_mistakes(Path(folder), heading="姓名"))
+        page.get_by_role("button", name="上传并继续").click()
+        page.get_by_role("button", name="核对", exact=True).click()
+        take(page, "import")
+    page.goto(f"{SITE}/admin/staff/")
+    take(page, "staff")
+
+
+def main() -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--disable-gpu", "--disable-background-networking", *sandbox]
+        )
+        for viewport in (DESKTOP, PHONE):
+            context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", viewport=viewport)
+            as_reader(context.new_page())
+            context.close()
+        context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", viewport=DESKTOP)
+        as_clerk(context.new_page())
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
