@@ -1,7 +1,12 @@
 import ipaddress
 
+import structlog
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.http import HttpResponseBadRequest
+
+logger = structlog.get_logger(__name__)
 
 INTERNAL = ("/admin/", "/account/", "/login/", "/logout/", "/_util/")
 PERMISSIONS_POLICY = "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"
@@ -49,6 +54,21 @@ def plain_address(written: str) -> str:
     except ValueError:
         return ""
     return str(getattr(address, "ipv4_mapped", None) or address)
+
+
+class KnownHostMiddleware:
+    """Refuses a host that is not this site's before any template asks for it: the page of the refusal would fail on the same question."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        try:
+            request.get_host()
+        except DisallowedHost:
+            logger.warning("host_refused", host=request.META.get("HTTP_HOST", "")[:100])
+            return HttpResponseBadRequest("请求的域名不属于本站。\n", content_type="text/plain; charset=utf-8")
+        return self.get_response(request)
 
 
 class PolicyByPathMiddleware(CSPMiddleware):

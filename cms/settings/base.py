@@ -73,6 +73,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "cms.core.middleware.ClientAddressMiddleware",  # first: everything below asks for the reader's address
     "django_structlog.middlewares.RequestMiddleware",
+    "cms.core.middleware.KnownHostMiddleware",
     "cms.core.middleware.ResponseHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "cms.core.middleware.PolicyByPathMiddleware",

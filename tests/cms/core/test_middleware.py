@@ -108,6 +108,20 @@ class TestResponseHeaders:
         assert "X-Robots-Tag" not in client.get(notice.url).headers
 
 
+class TestKnownHost:
+    @pytest.mark.parametrize("address", ["/", "/nothing/", "/admin/", "/healthz"])
+    def test_answers_for_no_other_host(self, client, db, address):
+        answer = client.get(address, headers={"Host": "evil.example"})
+        assert answer.status_code == 400
+        assert "不属于本站" in answer.content.decode()
+        assert "evil" not in answer.content.decode()
+
+    def test_believes_no_forwarded_host(self, client, column):
+        answer = client.get("/", headers={"X-Forwarded-Host": "evil.example"})
+        assert answer.status_code == 200
+        assert b"evil.example" not in answer.content
+
+
 class TestPolicyByPath:
     def test_is_strict_for_readers_and_wider_in_the_admin(self, client, column):
         strict = client.get("/").headers["Content-Security-Policy"]
