@@ -49,7 +49,11 @@ class OwnAccountFields:
         self.fields["display_name"].required = True
         if not by.is_superuser:
             self.fields.pop("is_superuser", None)
-            self.fields["groups"].queryset = Group.objects.exclude(name__in=PRIVILEGED)
+            if self.instance.pk == by.pk:
+                # Shown and left as they are: nobody gives rights to the own account, and saving one's name takes none away.
+                self.fields["groups"].disabled = True
+            else:
+                self.fields["groups"].queryset = Group.objects.exclude(name__in=PRIVILEGED)
         self.by = by
 
     def save(self, commit=True):

@@ -60,6 +60,15 @@ class TestUserViews:
         assert not person.is_superuser
         assert not person.groups.exists()
 
+    def test_give_nobody_rights_to_the_own_account_nor_take_them_away(self, client, keeper):
+        wanted = Group.objects.get(name="终审员")
+        data = {"username": "keeper", "display_name": "新名字", "email": "", "is_active": "on", "groups": [wanted.pk]}
+        assert client.get(edit_url(keeper)).status_code == 200
+        assert client.post(edit_url(keeper), data).status_code == 302
+        keeper.refresh_from_db()
+        assert keeper.display_name == "新名字"
+        assert [group.name for group in keeper.groups.all()] == ["系统管理员"]
+
 
 class TestEnsureGroups:
     def test_puts_back_what_was_changed_and_leaves_members(self):
