@@ -54,5 +54,12 @@ def store_document(*, data: bytes, title: str, name: str, by=None) -> CustomDocu
     return document
 
 
+def drop_unkept(images) -> None:
+    """Delete the files of those images whose rows were taken back with a failed transaction: a database does not undo files."""
+    for image in images:
+        if not CustomImage.objects.filter(pk=image.pk, file=image.file.name).exists():
+            image.file.storage.delete(image.file.name)
+
+
 def _named(data: bytes, name: str) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, data)

@@ -5,7 +5,7 @@ Pure functions on the blocks of a source document. What the source lost is repor
 
 import datetime
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from cms.core.reading import Block, Finding, SourceDocument, find_headings
@@ -14,8 +14,8 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 COLON = "[:\uff1a]"
 BREADCRUMB = re.compile(rf"^您?(?:当前的?|现在的?)位置\s*{COLON}?(.*)$")
 META_LINE = re.compile(rf"信息来源|信息时间|阅读次数|发布时间\s*{COLON}|我要打印|【关闭")
-SOURCE = re.compile(rf"信息来源\s*{COLON}\s*([^【】\s]+)")
-SHOWN_AT = re.compile(rf"(?:信息时间|发布时间)\s*{COLON}\s*(\d{{4}})-(\d{{1,2}})-(\d{{1,2}})(?:\s+(\d{{1,2}}){COLON}(\d{{2}}))?")
+SOURCE = re.compile(rf"信息来源\s*{COLON}\s*(?!信息时间|发布时间|阅读次数|字号|我要打印|关闭)([^【】\s]+)")
+SHOWN_AT = re.compile(rf"(?:信息时间|发布时间)\s*{COLON}\s*((?:19|20)\d{{2}})-(\d{{1,2}})-(\d{{1,2}})(?:\s+(\d{{1,2}}){COLON}(\d{{2}}))?")
 READINGS = re.compile(rf"阅读次数\s*{COLON}\s*(\d*)")
 RECIPIENTS = re.compile(rf"^.{{2,60}}{COLON}$")
 WHOLE_DATE = re.compile(r"^(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日$")
@@ -23,7 +23,10 @@ DAMAGED_DATE = re.compile(r"^(?:19|20)\d{4,6}$")
 DOCUMENT_NUMBER = re.compile(r"^(\S{1,12}[〔\[(\uff08]\d{4}[〕\])\uff09]\s*\d{1,4}\s*号)$")
 QUOTED_TITLE = re.compile(r"《([^《》]+)》")
 SENTENCE_END = re.compile(r"[。!?:;\uff01\uff1f\uff1a\uff1b”》)\uff09、,\uff0c]$")
+LAST_CRUMBS = {"正文", "内容", "详情", ""}  # the page itself, at the end of the breadcrumb
 MAX_TITLE = 255
+MAX_SOURCE = 100
+RUNNING_TEXT = ("paragraph", "heading")
 LONG_PARAGRAPH = 45  # characters: shorter lines are titles and lists, which need no full stop
 
 
@@ -55,7 +58,7 @@ def read_notice(document: SourceDocument) -> Notice:
     _take_recipients(rest, notice)
     blocks, numbering = find_headings(_mark_parts(rest, notice))
     notice.body = blocks
-    findings += numbering + _lost_characters(document.blocks)
+    findings += numbering + _lost_characters(rest)
     findings.sort(key=lambda finding: finding.line)
     return notice
 
@@ -64,12 +67,15 @@ def _take_breadcrumb(rest: list[Block]) -> str:
     for position, block in enumerate(rest[:5]):
         if match := BREADCRUMB.match(block.text):
             del rest[position]
-            return re.split(r"[>\uff1e»/]", match[1])[-1].strip()
+            crumbs = [crumb.strip() for crumb in re.split(r"[>\uff1e»/]", match[1])]
+            return next((crumb for crumb in reversed(crumbs) if crumb not in LAST_CRUMBS), "")
     return ""
 
 
 def _take_title(rest: list[Block]) -> str:
-    position = next((position for position, block in enumerate(rest) if block.text and not META_LINE.search(block.text)), None)
+    position = next(
+        (position for position, block in enumerate(rest) if block.kind in RUNNING_TEXT and not META_LINE.search(block.text)), None
+    )
     if position is None:
         raise NotANoticeError("没有找到标题。请确认文件第一段是通知的标题。")
     title = rest.pop(position).text
@@ -84,9 +90,14 @@ def _take_meta_line(rest: list[Block], notice: Notice) -> None:
         notice.findings.append(Finding(0, "没有“信息来源、信息时间”一行。", "导入后请在页面上填写。"))
         return
     block = rest.pop(position)
+    while position < len(rest) and META_LINE.search(rest[position].text):
+        block = replace(block, text=f"{block.text} {rest.pop(position).text}")
     if source := SOURCE.search(block.text):
-        notice.source = source[1].strip("】 ") if not source[1].startswith("信息时间") else ""
-    if not notice.source:
+        notice.source = source[1]
+    if len(notice.source) > MAX_SOURCE:
+        notice.findings.append(Finding(block.line, f"信息来源有 {len(notice.source)} 个字，最多 {MAX_SOURCE} 个字。", "没有填写，请补填。"))
+        notice.source = ""
+    elif not notice.source:
         notice.findings.append(Finding(block.line, "信息来源为空。", "页面上不显示这一项；知道来源请补填。"))
     if match := SHOWN_AT.search(block.text):
         try:
@@ -122,7 +133,7 @@ def _mark_parts(blocks: list[Block], notice: Notice) -> list[Block]:
     quoted = {match.strip() for match in QUOTED_TITLE.findall(notice.title)}
     marked: list[Block] = []
     for block in blocks:
-        if block.kind == "paragraph" and block.text in quoted:
+        if block.kind in RUNNING_TEXT and block.text in quoted:
             marked.append(Block("title", block.line, text=block.text))
         elif match := WHOLE_DATE.match(block.text):
             try:

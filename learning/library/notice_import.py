@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from cms.core.reading import Finding, read_document
-from cms.files.services import UnacceptableFileError, store_image
+from cms.files.models import CustomImage
+from cms.files.services import UnacceptableFileError, drop_unkept, store_image
 
 from ..articles.models import ColumnPage
 from .models import NoticePage
@@ -30,29 +31,37 @@ def find_column(*, slug: str | None, title: str) -> ColumnPage:
 
     Raises ColumnNotFoundError when there is none, or more than one.
     """
-    columns = ColumnPage.objects.filter(slug=slug) if slug else ColumnPage.objects.filter(title=title)
-    found = list(columns[:2])
+    found = list(ColumnPage.objects.filter(slug=slug) if slug else ColumnPage.objects.filter(title=title))
     if len(found) == 1:
         return found[0]
-    names = "、".join(f"{column.slug}({column.title})" for column in ColumnPage.objects.order_by("path"))
-    wanted = f"地址名为“{slug}”的栏目" if slug else (f"名为“{title}”的栏目" if title else "文件没有写明栏目，")
-    problem = f"有不止一个{wanted}" if found else (f"没有{wanted}" if slug or title else wanted.rstrip(","))
-    raise ColumnNotFoundError(f"{problem}。请用 --parent 指定：{names or '（还没有任何栏目，请先建立）'}")
+    wanted = f"地址名为“{slug}”的栏目" if slug else f"名为“{title}”的栏目"
+    if found:
+        problem = f"有不止一个{wanted}"
+    elif slug or title:
+        problem = f"没有{wanted}"
+    else:
+        problem = "文件没有写明栏目"
+    names = "、".join(f"{column.slug}（{column.title}）" for column in ColumnPage.objects.order_by("path"))
+    raise ColumnNotFoundError(f"{problem}。请用 --parent 指定：{names}。" if names else f"{problem}。网站还没有任何栏目，请先建立。")
 
 
 def import_notice_file(*, data, filename, parent_slug=None, publish=False, replace=False, by=None) -> ImportedNotice:
     """Import one file. Raises UnreadableDocumentError, NotANoticeError, ColumnNotFoundError or EditedSinceImportError; then nothing is written."""
     notice = read_notice(read_document(data, filename))
     parent = find_column(slug=parent_slug, title=notice.column)
-    with transaction.atomic():
-        image_ids = _store_pictures(notice, by)
-        page, outcome = import_notice(notice=notice, parent=parent, publish=publish, replace=replace, by=by, image_ids=image_ids)
+    pictures = {}
+    try:
+        with transaction.atomic():
+            _store_pictures(notice, pictures, by)
+            page, outcome = import_notice(notice=notice, parent=parent, publish=publish, replace=replace, by=by, images=pictures)
+    except BaseException:
+        drop_unkept(pictures.values())
+        raise
     return ImportedNotice(page=page, outcome=outcome, findings=notice.findings)
 
 
-def _store_pictures(notice: Notice, by) -> dict[int, int]:
-    """Store each picture once (the same bytes are the same image) and report those that could not be."""
-    stored = {}
+def _store_pictures(notice: Notice, stored: dict[int, CustomImage], by) -> None:
+    """Put each picture into `stored` under its line (the same bytes are the same image) and report those that could not be kept."""
     for block in notice.body:
         if block.kind != "image":
             continue
@@ -61,7 +70,6 @@ def _store_pictures(notice: Notice, by) -> dict[int, int]:
             continue
         name = f"{hashlib.sha256(block.data).hexdigest()[:16]}"
         try:
-            stored[block.line] = store_image(data=block.data, title=block.text or f"{notice.title[:40]} 插图", name=name, by=by).pk
+            stored[block.line] = store_image(data=block.data, title=block.text or f"{notice.title[:40]} 插图", name=name, by=by)
         except UnacceptableFileError as error:
             notice.findings.append(Finding(block.line, f"图片没有导入：{error}"))
-    return stored

@@ -9,11 +9,13 @@ from wagtail.rich_text import RichText
 
 from cms.core.services import add_page
 from cms.core.slugs import free_slug
+from cms.files.models import CustomImage
 
 from .models import NoticePage, NoticeSource
 from .notice import Notice
 
 HEADING_TAGS = {1: "h2", 2: "h3", 3: "h4", 4: "h4"}
+MAX_ALT_TEXT = 200
 
 
 class EditedSinceImportError(Exception):
@@ -24,8 +26,8 @@ class EditedSinceImportError(Exception):
         super().__init__(f"页面“{page.title}”导入后有人修改过，没有覆盖。确实要用文件替换，请加 --replace（旧内容留在历史版本里）。")
 
 
-def body_of(notice: Notice, *, image_ids: dict[int, int] | None = None) -> list[tuple]:
-    """The notice's blocks as StreamField values; `image_ids` maps the line of a picture to the image it was stored as."""
+def body_of(notice: Notice, *, images: dict[int, CustomImage] | None = None) -> list[tuple]:
+    """The notice's blocks as StreamField values; `images` has the pictures under their lines."""
     body = []
     for block in notice.body:
         if block.kind == "heading":
@@ -37,8 +39,8 @@ def body_of(notice: Notice, *, image_ids: dict[int, int] | None = None) -> list[
         elif block.kind == "table":
             body.append(("table", {"data": [list(row) for row in block.rows], "first_row_is_table_header": block.has_header}))
         elif block.kind == "image":
-            if image_id := (image_ids or {}).get(block.line):
-                body.append(("figure", {"image": image_id, "alt_text": block.text, "caption": ""}))
+            if image := (images or {}).get(block.line):
+                body.append(("figure", {"image": image, "alt_text": block.text[:MAX_ALT_TEXT], "caption": ""}))
         else:
             body.append(("paragraph", RichText(f"<p>{block.html or escape(block.text)}</p>")))
     return body
@@ -58,19 +60,19 @@ def content_hash(page: NoticePage) -> str:
     return hashlib.sha256(json.dumps(facts, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _fill(page: NoticePage, notice: Notice, image_ids) -> NoticePage:
+def _fill(page: NoticePage, notice: Notice, images) -> NoticePage:
     page.title = page.draft_title = notice.title
     page.source = notice.source
-    page.shown_at = notice.shown_at
+    page.shown_at = notice.shown_at or page.shown_at  # a notice that names no time leaves the one of its first publication
     page.recipients = notice.recipients
     page.document_number = notice.document_number
     page.composed_on = notice.composed_on
-    page.body = body_of(notice, image_ids=image_ids)
+    page.body = body_of(notice, images=images)
     return page
 
 
 @transaction.atomic
-def import_notice(*, notice: Notice, parent, publish: bool = False, replace: bool = False, by=None, image_ids=None):
+def import_notice(*, notice: Notice, parent, publish: bool = False, replace: bool = False, by=None, images=None):
     """Make the notice a page below `parent`, or bring its page up to date; returns (page, "created" | "updated" | "unchanged").
 
     The same notice never makes a second page. Raises EditedSinceImportError when an editor has changed the page since its import
@@ -79,13 +81,13 @@ def import_notice(*, notice: Notice, parent, publish: bool = False, replace: boo
     key = import_key_of(notice)
     source = NoticeSource.objects.select_related("page").filter(key=key).first()
     if source is None:
-        page = _fill(NoticePage(slug=free_slug(notice.title, parent=parent)), notice, image_ids)
+        page = _fill(NoticePage(slug=free_slug(notice.title, parent=parent)), notice, images)
         page = add_page(parent=parent, page=page, by=by, publish=publish)
         NoticeSource.objects.create(page=page, key=key, content_sha256=content_hash(page))
         return page, "created"
     existing = source.page
     now = content_hash(existing.get_latest_revision_as_object())
-    fresh = _fill(existing.get_latest_revision_as_object(), notice, image_ids)
+    fresh = _fill(existing.get_latest_revision_as_object(), notice, images)
     if now == content_hash(fresh):
         outcome = "unchanged"
         revision = existing.latest_revision
@@ -96,7 +98,8 @@ def import_notice(*, notice: Notice, parent, publish: bool = False, replace: boo
         revision = fresh.save_revision(user=by, log_action=True)
         source.content_sha256 = content_hash(fresh)
         source.save(update_fields=["content_sha256"])
-    if publish and not (existing.live and outcome == "unchanged"):
+    existing.refresh_from_db()
+    if publish and (existing.has_unpublished_changes or not existing.live):
         revision.publish(user=by)
         existing.refresh_from_db()
     return existing, outcome

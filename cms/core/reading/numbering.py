@@ -43,7 +43,7 @@ def split_heading(text: str) -> tuple[int, str, str, str] | None:
         if not (match := pattern.match(text)):
             continue
         title, stop, rest = text.partition("。")
-        if len(title) > LONGEST_HEADING or (level > 2 and stop):
+        if len(title) > LONGEST_HEADING or match.end() >= len(title) or (level > 2 and stop):
             return None
         if not stop and re.search(r"[;\uff1b,\uff0c]$", title):
             return None

@@ -3,11 +3,17 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from cms.core.reading import UnreadableDocumentError
+from cms.core.reading.sources import MAX_BYTES
 
 from ...library.notice import NotANoticeError
 from ...library.notice_import import ColumnNotFoundError, import_notice_file
 from ...library.services import EditedSinceImportError
 
+REASONS = {
+    FileNotFoundError: "没有这个文件。请核对路径。",
+    IsADirectoryError: "这是文件夹。请给出通知文件本身。",
+    PermissionError: "没有读取它的权限。请换一个用户运行，或修改权限。",
+}
 OUTCOMES = {"created": "已建页面", "updated": "已更新页面", "unchanged": "未变化"}
 
 
@@ -22,19 +28,27 @@ class Command(BaseCommand):
 
     def handle(self, *args, file, parent, publish, replace, **options):
         path = Path(file)
-        if path.is_dir():
-            raise CommandError(f"“{file}”是文件夹。请给出通知文件本身。")
         try:
-            data = path.read_bytes()
+            with path.open("rb") as source:
+                data = source.read(MAX_BYTES + 1)
         except OSError as error:
-            raise CommandError(f"读不到文件“{file}”：{error.strerror}。请核对路径和权限。") from error
+            reason = REASONS.get(type(error), f"{error.strerror}。请核对路径。")
+            raise CommandError(f"读不到“{file}”：{reason}") from error
         try:
             result = import_notice_file(data=data, filename=path.name, parent_slug=parent, publish=publish, replace=replace)
         except (UnreadableDocumentError, NotANoticeError, ColumnNotFoundError, EditedSinceImportError) as error:
             raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(f"图片存不进去（{error.strerror}），没有导入任何内容。请检查磁盘空间和目录权限后重试。") from error
         self.stdout.write(f"{OUTCOMES[result.outcome]}：{result.page.title}")
-        self.stdout.write(f"  地址：{result.page.url or '（尚未发布）'}  {'已发布' if result.page.live else '草稿'}")
+        self.stdout.write(f"  地址：{result.page.url or '（尚未发布）'}  {self.state_of(result.page)}")
         if result.findings:
             self.stdout.write(f"需要核对 {len(result.findings)} 处：")
             for finding in result.findings:
                 self.stdout.write(f"  - {finding}")
+
+    @staticmethod
+    def state_of(page) -> str:
+        if not page.live:
+            return "草稿"
+        return "已发布，这次的内容存为草稿" if page.has_unpublished_changes else "已发布"

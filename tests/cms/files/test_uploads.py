@@ -17,9 +17,6 @@ from . import specimens
 from .doors import CHOOSER, DOCUMENT_DOORS, EDIT, IMAGE_DOORS, SEVERAL, SINGLE, said
 from .specimens import HTML, PDF, SVG, archive, office, photograph, picture
 
-# Wagtail leaves the picture it has just made a rendition of to the garbage collector.
-pytestmark = pytest.mark.filterwarnings("ignore:Unclosed file <tempfile.SpooledTemporaryFile:ResourceWarning")
-
 MEGABYTE = 1024 * 1024
 both_people = pytest.mark.parametrize("person", [None, "编辑"], indirect=True, ids=["superuser", "editor"])
 document_doors = pytest.mark.parametrize("door", DOCUMENT_DOORS, ids=str)

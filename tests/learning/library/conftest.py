@@ -1,0 +1,16 @@
+import pytest
+
+from tests.factories.pages import make_column, make_site
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    return tmp_path / "media"
+
+
+@pytest.fixture
+def column(db):
+    home = make_site()
+    make_column(home, "通知公告", "tongzhigonggao")
+    return make_column(home)
