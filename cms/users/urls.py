@@ -2,10 +2,10 @@ from allauth.account import views as account_views
 from django.urls import include, path
 from wagtail.admin.auth import require_admin_access
 
-from .views import AdminAccountView, account_security, to_login
+from .views import AdminAccountView, account_security, sign_in, to_login
 
 urlpatterns = [
-    path("login/", account_views.login, name="account_login"),
+    path("login/", sign_in, name="account_login"),
     path("logout/", account_views.logout, name="account_logout"),
     path("account/", account_security, name="account_security"),
     path("account/inactive/", account_views.account_inactive, name="account_inactive"),

@@ -1,20 +1,47 @@
+from urllib.parse import urlsplit
+
+from allauth.account import views as account_views
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.shortcuts import render
+from django.core.exceptions import PermissionDenied
+from django.http import QueryDict
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from wagtail.admin.views.account import AccountView as StockAccountView
+
+SENT_BACK = "sent-back"  # in an address: whoever asks for it is signed in and has already come from the sign-in page
+
+
+def _is_ours(request, address: str) -> bool:
+    return url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+
+
+@never_cache
+def sign_in(request):
+    """allauth's, but somebody who is signed in and sent here by a door that stays closed is told so.
+
+    The admin and restricted pages answer "sign in" to everybody they do not let in, and a signed-in person would be sent to and fro.
+    """
+    wanted = request.GET.get("next", "")
+    if request.user.is_authenticated and wanted and _is_ours(request, wanted):
+        address = urlsplit(wanted)
+        query = QueryDict(address.query, mutable=True)
+        if SENT_BACK in query:
+            raise PermissionDenied
+        query[SENT_BACK] = "1"
+        return redirect(address._replace(query=query.urlencode()).geturl())
+    return account_views.login(request)
 
 
 @never_cache
 def to_login(request, **_kwargs):
     """Every other address where somebody could sign in leads to the one path, with its way back."""
     wanted = request.GET.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    if not is_ours:
+    if not _is_ours(request, wanted):
         wanted = "/admin/" if request.path.startswith("/admin/") else "/"
     return redirect_to_login(wanted, settings.LOGIN_URL)
 
