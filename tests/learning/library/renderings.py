@@ -1,5 +1,6 @@
 """The notice of the sample site in the three kinds of file it may come in."""
 
+import functools
 import html
 import io
 
@@ -56,6 +57,7 @@ def as_html(text: str) -> bytes:
     return page.encode("gb18030")
 
 
+@functools.cache
 def as_docx(text: str) -> bytes:
     """Copied into Word: the title in a heading's style, the numbers of the sections in bold."""
     where, title, *body = lines(text)

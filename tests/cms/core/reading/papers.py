@@ -1,5 +1,6 @@
 """Documents as offices write them, made with python-docx, and what somebody who means harm would make of one."""
 
+import functools
 import io
 import re
 import zipfile
@@ -19,6 +20,7 @@ def saved(document) -> bytes:
     return out.getvalue()
 
 
+@functools.cache
 def docx_of(*paragraphs: str) -> bytes:
     document = docx.Document()
     for paragraph in paragraphs:
