@@ -74,3 +74,20 @@ def units_in(tree) -> list[Unit]:
     if isinstance(tree, All | AnyOf):
         return [unit for part in tree.parts for unit in units_in(part)]
     return []
+
+
+def compose(tree, leaf) -> tuple[str, list]:
+    """(SQL condition, parameters) of `tree`; `leaf(unit)` says how the database asks for one unit."""
+    if isinstance(tree, Everything):
+        return "1 = 1", []
+    if isinstance(tree, Nothing):
+        return "1 = 0", []
+    if isinstance(tree, Leaf):
+        return leaf(tree.unit)
+    if isinstance(tree, Without):
+        condition, parameters = compose(tree.part, leaf)
+        return f"NOT ({condition})", parameters
+    pieces = [compose(part, leaf) for part in tree.parts]
+    joiner = " AND " if isinstance(tree, All) else " OR "
+    condition = joiner.join(f"({piece})" for piece, _parameters in pieces) or ("1 = 1" if isinstance(tree, All) else "1 = 0")
+    return condition, [value for _piece, parameters in pieces for value in parameters]

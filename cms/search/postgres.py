@@ -6,7 +6,7 @@ adjacency is asked of the stored text (`LIKE`), and only of the entries that the
 
 from modelsearch.conf import get_app_config
 
-from .compiling import All, Everything, Leaf, Nothing, Without, units_in
+from .compiling import compose, units_in
 from .extraction import autocomplete_of, body_of, title_of
 from .text import Unit, index_tokens, recheck_text
 
@@ -79,7 +79,7 @@ class PostgresDialect:
             cursor.execute(sql, parameters)
 
     def source(self, tree, columns: list[str]) -> tuple[str, str, list]:
-        condition, parameters = self._composed(tree, columns)
+        condition, parameters = compose(tree, lambda unit: self._leaf(unit, columns))
         units = units_in(tree)
         vector = "e.autocomplete" if columns == ["autocomplete"] else "e.body"
         score = f"-ts_rank('{{0.1, 0.2, 0.4, 1.0}}', {vector}, $rank$::tsquery)" if units else "0.0"
@@ -103,21 +103,6 @@ class PostgresDialect:
             pieces[-1] = f"{lexeme(tokens[-1])}:*"
         return operator.join(pieces)
 
-    def _composed(self, tree, columns) -> tuple[str, list]:
-        if isinstance(tree, Everything):
-            return "true", []
-        if isinstance(tree, Nothing):
-            return "false", []
-        if isinstance(tree, Leaf):
-            return self._leaf(tree.unit, columns)
-        if isinstance(tree, Without):
-            condition, parameters = self._composed(tree.part, columns)
-            return f"NOT ({condition})", parameters
-        pieces = [self._composed(part, columns) for part in tree.parts]
-        joiner = " AND " if isinstance(tree, All) else " OR "
-        condition = joiner.join(f"({piece})" for piece, _parameters in pieces) or ("true" if isinstance(tree, All) else "false")
-        return condition, [value for _piece, parameters in pieces for value in parameters]
-
     def _leaf(self, unit: Unit, columns) -> tuple[str, list]:
         if columns == ["autocomplete"]:
             # Titles are short enough for positions to be exact.
@@ -130,7 +115,3 @@ class PostgresDialect:
     @staticmethod
     def key(pk_is_integer: bool) -> str:
         return "e.object_id::bigint" if pk_is_integer else "e.object_id"
-
-    @staticmethod
-    def key_of_model(column: str, pk_is_integer: bool) -> str:
-        return column if pk_is_integer else f"{column}::text"

@@ -2,7 +2,7 @@
 
 from modelsearch.conf import get_app_config
 
-from .compiling import All, AnyOf, Everything, Leaf, Nothing, Without, units_in
+from .compiling import All, AnyOf, Leaf, compose, units_in
 from .extraction import autocomplete_of, body_of, title_of
 from .text import Unit, index_tokens
 
@@ -68,7 +68,7 @@ class SQLiteDialect:
             scoped = f"{{{' '.join(columns)}}} : {expression}"
             score = f"bm25({self.fts}, {AUTOCOMPLETE_WEIGHT}, {BODY_WEIGHT}, {TITLE_WEIGHT})"
             return f"{self.fts} CROSS JOIN {self.entries} e ON e.rowid = {self.fts}.rowid WHERE {self.fts} MATCH %s", score, [scoped]
-        condition, parameters = self._composed(tree, columns)
+        condition, parameters = compose(tree, lambda unit: self._leaf(unit, columns))
         return f"{self.entries} e WHERE {condition}", "0.0", parameters
 
     def title_hit(self, tree) -> tuple[str, list]:
@@ -80,26 +80,10 @@ class SQLiteDialect:
         inner = f"SELECT rowid FROM {self.fts} WHERE {self.fts} MATCH %s"  # noqa: S608
         return f"(e.rowid IN ({inner}))", [f"{{title}} : ({expression})"]
 
-    def _composed(self, tree, columns) -> tuple[str, list]:
-        if isinstance(tree, Everything):
-            return "1", []
-        if isinstance(tree, Nothing):
-            return "0", []
-        if isinstance(tree, Leaf):
-            inner = f"SELECT rowid FROM {self.fts} WHERE {self.fts} MATCH %s"  # noqa: S608
-            return f"e.rowid IN ({inner})", [f"{{{' '.join(columns)}}} : {phrase(tree.unit)}"]
-        if isinstance(tree, Without):
-            condition, parameters = self._composed(tree.part, columns)
-            return f"NOT ({condition})", parameters
-        pieces = [self._composed(part, columns) for part in tree.parts]
-        joiner = " AND " if isinstance(tree, All) else " OR "
-        condition = joiner.join(f"({piece})" for piece, _parameters in pieces) or ("1" if isinstance(tree, All) else "0")
-        return condition, [value for _piece, parameters in pieces for value in parameters]
+    def _leaf(self, unit: Unit, columns) -> tuple[str, list]:
+        inner = f"SELECT rowid FROM {self.fts} WHERE {self.fts} MATCH %s"  # noqa: S608
+        return f"e.rowid IN ({inner})", [f"{{{' '.join(columns)}}} : {phrase(unit)}"]
 
     @staticmethod
     def key(pk_is_integer: bool) -> str:
         return "CAST(e.object_id AS INTEGER)" if pk_is_integer else "e.object_id"
-
-    @staticmethod
-    def key_of_model(column: str, pk_is_integer: bool) -> str:
-        return column if pk_is_integer else f"CAST({column} AS TEXT)"

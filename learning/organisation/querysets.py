@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 
 def in_force_on(day, *, prefix=""):
@@ -55,6 +55,14 @@ class StaffMemberQuerySet(models.QuerySet):
     def in_department(self, department, day):
         """People whose primary posting on `day` is in `department` itself (not below it)."""
         return self._with_posting(in_force_on(day) & Q(is_primary=True, department=department))
+
+    def with_department_on(self, day):
+        """Annotate `department_on` (its key) and `department_name_on`: where each person's primary posting is on `day`, None where there is none."""
+        posting = self.model._meta.get_field("postings").related_model
+        primary = posting.objects.on(day).primary().filter(staff=OuterRef("pk")).order_by("-started_on", "-pk")
+        return self.annotate(
+            department_on=Subquery(primary.values("department")[:1]), department_name_on=Subquery(primary.values("department__name")[:1])
+        )
 
     def heads_on(self, day):
         return self._with_posting(in_force_on(day) & Q(is_head=True))

@@ -2,8 +2,8 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import OuterRef, Subquery
 from django.forms.models import construct_instance
+from django.utils import timezone
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
 from wagtail.admin.ui.tables import Column
@@ -116,8 +116,7 @@ class StaffMemberEditView(ServiceEditView):
 
 class StaffMemberIndexView(generic.IndexView):
     def get_base_queryset(self):
-        current = Posting.objects.primary().filter(staff=OuterRef("pk"), ended_on__isnull=True)
-        return super().get_base_queryset().annotate(current_department=Subquery(current.values("department__name")[:1]))
+        return super().get_base_queryset().with_department_on(timezone.localdate())
 
 
 class PostingCreateView(ServiceCreateView):
@@ -192,7 +191,7 @@ class StaffMemberViewSet(RegisterViewSet):
     list_display = [
         "name",
         "employee_number",
-        Column("current_department", label="现科室或单位"),
+        Column("department_name_on", label="现科室或单位"),
         "user",
         "left_on",
         "note",
