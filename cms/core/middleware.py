@@ -1,6 +1,7 @@
 import ipaddress
 
 import structlog
+from csp.constants import SELF
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
@@ -77,7 +78,10 @@ class PolicyByPathMiddleware(CSPMiddleware):
     def get_policy_parts(self, request, response, report_only=False):
         if request.path.startswith("/admin/") and not report_only:
             return PolicyParts(config=settings.ADMIN_CONTENT_SECURITY_POLICY)
-        return super().get_policy_parts(request, response, report_only)
+        parts = super().get_policy_parts(request, response, report_only)
+        if getattr(request, "is_preview", False):
+            parts.replace = {**(parts.replace or {}), "frame-ancestors": [SELF]}  # the editor shows it in a frame beside the form
+        return parts
 
 
 class ResponseHeadersMiddleware:

@@ -1,7 +1,15 @@
 """How pages come into the tree outside the editor: imports, sample content, tests. The editor's own doors are Wagtail's."""
 
 from django.db import transaction
-from wagtail.models import BaseViewRestriction, PageViewRestriction
+from wagtail.models import BaseViewRestriction, Collection, Page, PageViewRestriction
+
+STOCK_ROOT = "Root"
+
+
+def name_roots() -> None:
+    """Give the roots that Wagtail's migrations leave behind a Chinese name; a name that somebody has chosen stays."""
+    Page.objects.filter(depth=1, title=STOCK_ROOT).update(title="全部页面", draft_title="全部页面")
+    Collection.objects.filter(depth=1, name=STOCK_ROOT).update(name="全部文件")
 
 
 def restrict_by_default(page):

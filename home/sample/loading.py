@@ -13,7 +13,7 @@ from wagtail.models import Page, Site
 from wagtail.rich_text import RichText
 
 from cms.core.models import SiteIdentity
-from cms.core.services import add_page
+from cms.core.services import add_page, name_roots
 from cms.files.services import store_document
 from cms.review.services import ensure_workflow
 from cms.users.models import User
@@ -199,6 +199,7 @@ def load_sample_site(*, now: datetime.datetime | None = None) -> bool:
     if settings.SESSION_COOKIE_SECURE:
         raise NotASampleSiteError("示例账号的密码是公开的，正式环境（cms.settings.base）不装入示例内容。")
     with transaction.atomic():
+        name_roots()
         ensure_groups()
         ensure_workflow()
         departments = _load_organisation(timezone.localdate(now))

@@ -1,5 +1,6 @@
 from django.core.management.base import BaseCommand
 
+from cms.core.services import name_roots
 from cms.users.roles import ensure_groups
 
 from ...services import ensure_workflow
@@ -9,6 +10,7 @@ class Command(BaseCommand):
     help = "建立或恢复用户组、权限和三级审核流程。可反复运行；不改变组里的人。"
 
     def handle(self, *args, **options):
+        name_roots()
         groups = ensure_groups()
         workflow = ensure_workflow()
         if options["verbosity"]:
