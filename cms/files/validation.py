@@ -17,6 +17,7 @@ from PIL import Image
 from cms.core.reading.archives import UnsafeArchiveError, check_archive
 
 MAX_NAME = 120
+KEPT_ENTRIES = 2_000  # of what is kept and given out again unopened: slides for an hour have several hundred parts
 MAX_ENDING = 20
 INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # control, direction and zero-width characters, line separators
 NOT_IN_NAMES = re.compile(r'["<>:|?*]')  # Windows takes none of them; they also mean something in headers and in HTML
@@ -115,7 +116,7 @@ def _check_content(file, shown: str, ending: str) -> None:
 
 def _archive_names(file) -> list[str]:
     try:
-        return check_archive(file)
+        return check_archive(file, max_entries=KEPT_ENTRIES)
     except UnsafeArchiveError as error:
         raise UnacceptableFileError(str(error), code="archive") from error
 

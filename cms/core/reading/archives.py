@@ -4,7 +4,7 @@ import io
 import re
 import zipfile
 
-MAX_ENTRIES = 200
+MAX_ENTRIES = 200  # of what is opened and read here
 MAX_TOTAL_BYTES = 50 * 1024 * 1024
 MAX_ENTRY_BYTES = 30 * 1024 * 1024
 MAX_RATIO = 100
@@ -17,7 +17,7 @@ class UnsafeArchiveError(Exception):
     """The archive is broken or would unpack into more than we take; the message is Chinese."""
 
 
-def check_archive(file) -> list[str]:
+def check_archive(file, *, max_entries: int = MAX_ENTRIES) -> list[str]:
     """The names in the zip `file` (bytes or a seekable binary file), once its directory is within the limits.
 
     Raises UnsafeArchiveError on a broken archive, too many or too large entries, absurd ratios, nested archives and path tricks.
@@ -31,8 +31,8 @@ def check_archive(file) -> list[str]:
         raise UnsafeArchiveError("文件已损坏或不完整，打不开。请在 WPS 或 Office 里重新保存后再上传。") from error
     finally:
         source.seek(0)
-    if len(entries) > MAX_ENTRIES:
-        raise UnsafeArchiveError(f"文件内部条目过多（{len(entries)} 个，最多 {MAX_ENTRIES} 个），已拒绝。请拆分后再上传。")
+    if len(entries) > max_entries:
+        raise UnsafeArchiveError(f"文件内部条目过多（{len(entries)} 个，最多 {max_entries} 个），已拒绝。请拆分后再上传。")
     if sum(entry.file_size for entry in entries) > MAX_TOTAL_BYTES:
         raise UnsafeArchiveError("文件解压后过大（超过 50 MB），已拒绝。请删去大图或拆分后再上传。")
     for entry in entries:

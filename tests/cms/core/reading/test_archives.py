@@ -22,3 +22,9 @@ class TestCheckArchive:
         with pytest.raises(UnsafeArchiveError, match="文件已损坏或不完整"):
             check_archive(file)
         assert file.tell() == 0
+
+    def test_opens_at_most_two_hundred_entries_unless_told(self):
+        data = archive([(f"{number}", b"") for number in range(201)])
+        with pytest.raises(UnsafeArchiveError, match="201 个，最多 200 个"):
+            check_archive(data)
+        assert len(check_archive(data, max_entries=201)) == 201
