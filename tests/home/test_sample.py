@@ -1,0 +1,59 @@
+"""The sample site: built once, never over somebody's own site, never under production settings."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from wagtail.models import Page, PageLogEntry
+
+from cms.users.models import User
+from home.sample.loading import NotASampleSiteError, load_sample_site
+from home.sample.people import ACCOUNTS, SAMPLE_PASSWORD
+from learning.models import NoticePage, StaffMember
+from tests.factories.pages import make_site
+
+pytestmark = pytest.mark.django_db
+
+
+def counts():
+    return [model.objects.count() for model in (Page, User, StaffMember, PageLogEntry)]
+
+
+class TestLoadSampleSite:
+    def test_builds_it_once_and_keeps_what_was_changed_since(self):
+        assert load_sample_site() is True
+        before = counts()
+        User.objects.filter(username="bianji").update(display_name="改过的名字")
+        assert load_sample_site() is False
+        assert counts() == before
+        assert User.objects.get(username="bianji").display_name == "改过的名字"
+
+    def test_holds_the_notice_as_anybody_may_read_it(self, client):
+        load_sample_site()
+        notice = NoticePage.objects.get(title__contains="学习型机关建设实施方案")
+        assert client.get(notice.url, headers={"host": "localhost"}).status_code == 200
+        assert [item["text"] for item in notice.contents if item["level"] == "h2"] == [
+            "一、指导思想",
+            "二、目标任务",
+            "三、学习内容",
+            "四、形式载体",
+            "五、活动要求",
+        ]
+
+    def test_refuses_a_database_with_a_site_of_its_own(self):
+        make_site()
+        with pytest.raises(NotASampleSiteError, match="已有自己的网站"):
+            load_sample_site()
+        with pytest.raises(CommandError):
+            call_command("load_sample_site")
+
+    def test_refuses_production_settings(self, settings):
+        settings.SESSION_COOKIE_SECURE = True
+        with pytest.raises(NotASampleSiteError, match="正式环境"):
+            load_sample_site()
+        assert not User.objects.exists()
+
+    def test_lets_each_sample_account_sign_in(self, client):
+        load_sample_site()
+        for username, *_facts in ACCOUNTS:
+            client.logout()
+            answer = client.post("/login/", {"login": username, "password": SAMPLE_PASSWORD})
+            assert answer.status_code == 302, username
