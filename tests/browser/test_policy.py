@@ -186,7 +186,8 @@ class TestAdmin:
         for address in addresses:
             answer = page.goto(address)
             assert answer.status == 200, address
-            page.wait_for_load_state("networkidle")
+            page.locator(".sidebar").wait_for()
+            page.wait_for_timeout(150)  # what scripts still do once the page stands
             if words := english_in(page, names=names):
                 left_over[address] = words
         assert watch.found == []
