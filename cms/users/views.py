@@ -4,6 +4,7 @@ from allauth.account import views as account_views
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -31,6 +32,7 @@ def sign_in(request):
         address = urlsplit(wanted)
         query = QueryDict(address.query, mutable=True)
         if SENT_BACK in query:
+            list(messages.get_messages(request))  # each refusal has left one; the page of the refusal says it all
             raise PermissionDenied
         query[SENT_BACK] = "1"
         return redirect(address._replace(query=query.urlencode()).geturl())
