@@ -15,6 +15,8 @@ PUBLISHERS = frozenset({"终审员", SUPERUSER})
 CLERKS = frozenset({"机关党委办事员", SUPERUSER})
 ACCOUNTS = frozenset({"系统管理员", SUPERUSER})
 UPLOADER = frozenset({"编辑"})  # whose own half-finished upload it is
+LOG_READERS = frozenset({"审计管理员", SUPERUSER})
+JOB_WATCHERS = frozenset({"系统管理员", "审计管理员", SUPERUSER})
 ROOT = frozenset({SUPERUSER})
 NOBODY = frozenset()
 
@@ -175,7 +177,10 @@ TABLE: dict[frozenset, tuple[str, ...]] = {
         ),
         *(name for namespace in REGISTERS for name in _register(namespace, *LISTS, "add", "edit", "inspect")),
         *_register("feedback", *LISTS, "edit"),
+        *_register("topics", *LISTS, "add", "edit", "delete"),
     ),
+    LOG_READERS: ("audit_log", "audit_log_results"),
+    JOB_WATCHERS: _register("job_runs", "index", "index_results", "inspect"),
     ACCOUNTS: (
         *_register("wagtailusers_users", *LISTS, "add", "edit", "delete"),
         "wagtailsettings:edit",
@@ -213,6 +218,8 @@ TABLE: dict[frozenset, tuple[str, ...]] = {
         # Readers' letters come from the public form and are kept.
         "feedback:add",
         "feedback:delete",
+        # The job runner's own rows.
+        *_register("job_runs", "add", "edit", "delete", "history", "history_results", "usage"),
         # No snippets yet; nothing at these without the parameters that only Wagtail's own scripts send.
         "wagtailsnippets:index",
         "wagtailsettings:preview_on_edit",
@@ -270,6 +277,9 @@ OBJECTS: tuple[tuple[str, dict[str, str], frozenset], ...] = (
     ("wagtaildocs_serve", {"path": "document:open"}, EVERYBODY),
     ("wagtaildocs_serve", {"path": "document:staff"}, SIGNED_IN),
     ("wagtaildocs_serve", {"path": "document:clerks"}, CLERKS),
+    ("wagtaildocs_serve", {"path": "document:lecture"}, SIGNED_IN),  # in the open collection, attached to a page for staff
+    ("wagtaildocs_serve", {"path": "document:draft"}, PAGES),  # attached to a draft: whoever works with files
+    ("wagtaildocs_serve", {"path": "document:unused"}, PAGES),
     *(
         (name, {"pk": "batch:own"}, CLERKS)
         for name in ("imports:batch", "imports:file", "imports:map", "imports:problems", "imports:commit")

@@ -27,11 +27,13 @@ from cms.feedback.models import FeedbackEntry
 from cms.files.models import CustomDocument, CustomImage
 from cms.files.services import store_document, store_image
 from cms.imports.services import upload_batch
+from cms.jobs.models import JobRun
 from cms.review.models import ReviewTask
 from cms.users.models import User
 from cms.users.roles import ROLES
 from home.sample.loading import load_sample_site
 from learning.models import (
+    ArticleAttachment,
     BranchMembership,
     ColumnPage,
     Department,
@@ -43,6 +45,7 @@ from learning.models import (
     Posting,
     StaffMember,
     StudyMaterialPage,
+    Topic,
 )
 
 ANONYMOUS, SUPERUSER = "anonymous", "superuser"
@@ -113,6 +116,12 @@ def restrict(page, *, to: str | None = None):
         restriction.groups.add(Group.objects.get(name=to))
 
 
+def attach(document, *, to):
+    page = to.specific
+    page.attachments.add(ArticleAttachment(document=document))
+    page.save()
+
+
 def close_collection(name: str, *, to: str | None = None) -> Collection:
     collection = Collection.get_first_root_node().add_child(name=name)
     kind = BaseViewRestriction.GROUPS if to else BaseViewRestriction.LOGIN
@@ -168,6 +177,18 @@ def build_places() -> Places:
         (documents["clerks_document"], close_collection("机关党委", to="机关党委办事员")),
     ):
         CustomDocument.objects.filter(pk=document.pk).update(collection=collection)
+    attached_to = {
+        "staff_document": "lecture",
+        "clerks_document": "for_clerks",
+        "lecture_document": "lecture",
+        "draft_document": "draft",
+        "unused_document": None,
+    }
+    for name, page in attached_to.items():
+        if name not in documents:
+            documents[name] = store_document(data=f"{name}，文件".encode(), title=name, name=f"{name}.txt", by=people["编辑"])
+        if page:
+            attach(documents[name], to=pages[page])
     image = store_image(data=SMALLEST_PICTURE, title="图", name="a", by=people["编辑"])
     rendition = image.get_rendition("original")
     uploads = {
@@ -258,6 +279,8 @@ def build_places() -> Places:
         "postings": {"pk": Posting.objects.first().pk},
         "branch_memberships": {"pk": BranchMembership.objects.first().pk},
         "leading_groups": {"pk": LeadingGroup.objects.first().pk},
+        "topics": {"pk": Topic.objects.first().pk},
+        "job_runs": {"pk": JobRun.objects.create(job="publish_scheduled", period="2026-04-15", started_at=timezone.now()).pk},
         "leading_group_offices": {"pk": LeadingGroupOffice.objects.first().pk},
         "wagtail_serve": {"path": notice.url},
         "wagtaildocs_serve": {"path": open_document.url},
@@ -272,8 +295,7 @@ def build_places() -> Places:
         "user:superuser": people[SUPERUSER].pk,
         "user:administrator": people["系统管理员"].pk,
         "document:open": open_document.url,
-        "document:staff": documents["staff_document"].url,
-        "document:clerks": documents["clerks_document"].url,
+        **{f"document:{name.removesuffix('_document')}": document.url for name, document in documents.items()},
         "batch:own": own_batch.pk,
         "batch:other": others_batch.pk,
     }

@@ -226,7 +226,6 @@ class TestADownload:
     def download(self, client, name, data=PDF):
         DOCUMENT_DOORS[0].send(client, name, data)
         document = CustomDocument.objects.get()
-        client.logout()
         response = client.get(document.url)
         assert response.status_code == 200
         assert b"".join(response.streaming_content) == data

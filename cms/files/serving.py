@@ -1,0 +1,38 @@
+"""Who gets a document (A3 of the threat list): whoever may read a page that gives it out.
+
+Wagtail asks the collection alone, so an attachment of a page for staff would be anybody's who guesses its address. Asked when the file
+is served, not copied when it is attached: a page that is closed or withdrawn takes its files along.
+"""
+
+from django.contrib.auth.views import redirect_to_login
+from django.contrib.contenttypes.models import ContentType
+from django.http import Http404
+from wagtail.documents.permissions import permission_policy
+from wagtail.models import Page, ReferenceIndex
+
+from cms.core.visibility import visible_pages
+
+WORKING_WITH_FILES = ("change", "delete", "choose")
+
+
+def pages_giving_out(document):
+    """The pages whose published text or attachments hold `document`."""
+    page_type = ContentType.objects.get_for_model(Page)
+    keys = ReferenceIndex.get_references_to(document).filter(base_content_type=page_type).values_list("object_id", flat=True)
+    return Page.objects.live().filter(pk__in=[int(key) for key in keys])
+
+
+def refuse_unless_readable(document, request):
+    """Wagtail's `before_serve_document`: None lets the file go; anonymous readers of a page for staff are asked to sign in.
+
+    Raises Http404 for whoever may not have it, the same as where there is nothing.
+    """
+    user = request.user
+    if permission_policy.user_has_any_permission_for_instance(user, WORKING_WITH_FILES, document):
+        return None
+    pages = pages_giving_out(document)
+    if visible_pages(user).filter(pk__in=pages.values("pk")).exists():
+        return None
+    if not user.is_authenticated and pages.exists():
+        return redirect_to_login(request.get_full_path())
+    raise Http404("没有这个文件")
