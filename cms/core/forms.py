@@ -7,6 +7,9 @@ from .stale_drafts import StaleDraftMixin
 class BasePageForm(StaleDraftMixin, WagtailAdminPageForm):
     """An editor who leaves the address empty gets the pinyin of the title, and pinyin for Chinese characters typed there."""
 
+    class Media:
+        js = ("js/submit_after_autosave.js",)
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if "slug" in self.fields:

@@ -1,9 +1,11 @@
 """An editor writes study material in the admin, three people review it, the page is public; two editors never cover each other unseen."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import expect
+from wagtail.admin.views.pages.create import CreateView
 
 from learning.models import ColumnPage, StudyMaterialPage
 
@@ -100,6 +102,32 @@ class TestPublishingStudyMaterial:
         editor.goto(f"/admin/pages/{material.pk}/history/")
         for _username, _stage, name in REVIEWERS:
             expect(editor.get_by_role("main")).to_contain_text(name)
+
+
+class TestSubmittingWhileAutosaveIsOnItsWay:
+    def test_makes_one_page(self, person, monkeypatch):
+        title = "只应有一页的材料"
+        editor = person("bianji")
+        column = ColumnPage.objects.get(slug="xuexiziliao")
+        post = CreateView.post
+
+        def slow_autosave(view, request, *args, **kwargs):
+            if "application/json" in request.headers.get("Accept", ""):
+                time.sleep(2)
+            return post(view, request, *args, **kwargs)
+
+        monkeypatch.setattr(CreateView, "post", slow_autosave)
+        editor.goto(f"/admin/pages/add/learning/studymaterialpage/{column.pk}/")
+        editor.wait_for_timeout(3000)  # Wagtail takes what stands there now for the beginning
+        with editor.expect_request(lambda request: request.method == "POST" and "/pages/add/" in request.url):
+            editor.locator("#id_title").fill(title)
+            editor.locator("#id_summary").fill("摘要")
+            editor.keyboard.press("Tab")
+        editor.get_by_role("button", name="更多动作").click()
+        editor.get_by_role("button", name="提交给三审三校").click()
+        editor.wait_for_url(f"**/admin/pages/{column.pk}/")
+        editor.wait_for_timeout(2500)  # an autosave that was overtaken has arrived by now
+        assert StudyMaterialPage.objects.get(title=title).current_workflow_task.name == "初审"
 
 
 class TestTwoEditorsOnOnePage:
