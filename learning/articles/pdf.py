@@ -23,9 +23,7 @@ except OSError:  # a Debian library is missing: everything but the PDF works wit
 
 logger = structlog.get_logger(__name__)
 STYLESHEET = settings.BASE_DIR / "static" / "css" / "pdf.css"
-MISSING_LIBRARY = (
-    "服务器缺少生成 PDF 所需的系统库（Debian 软件包 libpango-1.0-0、libpangoft2-1.0-0、libharfbuzz-subset0、fonts-noto-cjk）。请改用“打印”，或请管理员安装。"
-)
+MISSING_LIBRARY = "服务器缺少生成 PDF 所需的系统库（Debian 软件包 libpango-1.0-0、libpangoft2-1.0-0、libharfbuzz-subset0、fonts-noto-cjk）。请改用“打印”，或请管理员安装。"
 
 
 def pdf_available() -> bool:

@@ -35,7 +35,13 @@ SECRETS = {
     "clerks_document": access.EDITORS | access.PAGES,
 }
 # Tells the signed-in account keepers and auditors what happened to which page: that is their office.
-LOGS = ("wagtailadmin_reports:site_history", "wagtailadmin_reports:site_history_results", "wagtailadmin_home", "audit_log", "audit_log_results")
+LOGS = (
+    "wagtailadmin_reports:site_history",
+    "wagtailadmin_reports:site_history_results",
+    "wagtailadmin_home",
+    "audit_log",
+    "audit_log_results",
+)
 
 
 @pytest.fixture(scope="module")
