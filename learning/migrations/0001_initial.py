@@ -8,770 +8,382 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("files", "0001_initial"),
-        ("wagtailcore", "0097_baselogentry_uuid_action_timestamp_indexes"),
+        ('files', '0001_initial'),
+        ('wagtailcore', '0097_baselogentry_uuid_action_timestamp_indexes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="ArticlePage",
+            name='ArticlePage',
             fields=[
-                (
-                    "page_ptr",
-                    models.OneToOneField(
-                        auto_created=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        parent_link=True,
-                        primary_key=True,
-                        serialize=False,
-                        to="wagtailcore.page",
-                    ),
-                ),
-                ("source", models.CharField(blank=True, help_text="为空则页面上不显示这一项。", max_length=100, verbose_name="信息来源")),
-                (
-                    "shown_at",
-                    models.DateTimeField(
-                        blank=True,
-                        help_text="精确到分。留空则取首次发布的时间；以后修改页面不会改变它，除非在这里改。",
-                        null=True,
-                        verbose_name="信息时间",
-                    ),
-                ),
-                ("summary", models.CharField(blank=True, help_text="列表里标题下的一行。", max_length=300, verbose_name="摘要")),
-                (
-                    "area",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("political_theory", "政治理论"),
-                            ("policy_and_law", "政策法规"),
-                            ("core_values", "社会主义核心价值体系"),
-                            ("professional", "业务知识"),
-                            ("science_and_culture", "科学文化"),
-                        ],
-                        max_length=24,
-                        verbose_name="内容领域",
-                    ),
-                ),
-                (
-                    "pinned_until",
-                    models.DateField(blank=True, help_text="过了这一天自动取消置顶。", null=True, verbose_name="置顶至（含）"),
-                ),
-                (
-                    "body",
-                    wagtail.fields.StreamField(
-                        [("heading", 2), ("paragraph", 3), ("title", 4), ("figure", 8), ("table", 9), ("quote", 12), ("signature", 15)],
-                        blank=True,
-                        block_lookup={
-                            0: ("wagtail.blocks.CharBlock", (), {"label": "标题", "max_length": 200}),
-                            1: (
-                                "wagtail.blocks.ChoiceBlock",
-                                [],
-                                {"choices": [("h2", "一级（一、）"), ("h3", "二级（（一））"), ("h4", "三级（1.）")], "label": "级别"},
-                            ),
-                            2: ("wagtail.blocks.StructBlock", [[("text", 0), ("level", 1)]], {}),
-                            3: ("cms.core.blocks.text.ParagraphBlock", (), {}),
-                            4: ("cms.core.blocks.text.CentredTitleBlock", (), {}),
-                            5: ("wagtail.images.blocks.ImageChooserBlock", (), {"label": "图片"}),
-                            6: (
-                                "wagtail.blocks.CharBlock",
-                                (),
-                                {
-                                    "help_text": "图上有什么；留空用图片自己的说明。",
-                                    "label": "图片说明（读屏）",
-                                    "max_length": 200,
-                                    "required": False,
-                                },
-                            ),
-                            7: ("wagtail.blocks.CharBlock", (), {"label": "图注", "max_length": 200, "required": False}),
-                            8: ("wagtail.blocks.StructBlock", [[("image", 5), ("alt_text", 6), ("caption", 7)]], {}),
-                            9: ("cms.core.blocks.media.DocumentTableBlock", (), {}),
-                            10: ("wagtail.blocks.TextBlock", (), {"label": "引文"}),
-                            11: ("wagtail.blocks.CharBlock", (), {"label": "出处", "max_length": 200, "required": False}),
-                            12: ("wagtail.blocks.StructBlock", [[("text", 10), ("source", 11)]], {}),
-                            13: ("wagtail.blocks.CharBlock", (), {"label": "署名", "max_length": 100, "required": False}),
-                            14: ("wagtail.blocks.CharBlock", (), {"label": "日期", "max_length": 40, "required": False}),
-                            15: ("wagtail.blocks.StructBlock", [[("name", 13), ("date", 14)]], {}),
-                        },
-                        verbose_name="正文",
-                    ),
-                ),
-                (
-                    "update_notes",
-                    wagtail.fields.StreamField(
-                        [("note", 2)],
-                        blank=True,
-                        block_lookup={
-                            0: ("wagtail.blocks.DateBlock", (), {"label": "日期"}),
-                            1: ("wagtail.blocks.CharBlock", (), {"label": "说明", "max_length": 200}),
-                            2: ("wagtail.blocks.StructBlock", [[("noted_on", 0), ("text", 1)]], {}),
-                        },
-                        help_text="发布后改了什么、何时改的：读者在正文下面看到。",
-                        verbose_name="更新说明",
-                    ),
-                ),
+                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
+                ('source', models.CharField(blank=True, help_text='为空则页面上不显示这一项。', max_length=100, verbose_name='信息来源')),
+                ('shown_at', models.DateTimeField(blank=True, help_text='精确到分。留空则取首次发布的时间；以后修改页面不会改变它，除非在这里改。', null=True, verbose_name='信息时间')),
+                ('summary', models.CharField(blank=True, help_text='列表里标题下的一行。', max_length=300, verbose_name='摘要')),
+                ('area', models.CharField(blank=True, choices=[('political_theory', '政治理论'), ('policy_and_law', '政策法规'), ('core_values', '社会主义核心价值体系'), ('professional', '业务知识'), ('science_and_culture', '科学文化')], max_length=24, verbose_name='内容领域')),
+                ('pinned_until', models.DateField(blank=True, help_text='过了这一天自动取消置顶。', null=True, verbose_name='置顶至（含）')),
+                ('body', wagtail.fields.StreamField([('heading', 2), ('paragraph', 3), ('title', 4), ('figure', 8), ('table', 9), ('quote', 12), ('signature', 15)], blank=True, block_lookup={0: ('wagtail.blocks.CharBlock', (), {'label': '标题', 'max_length': 200}), 1: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('h2', '一级（一、）'), ('h3', '二级（（一））'), ('h4', '三级（1.）')], 'label': '级别'}), 2: ('wagtail.blocks.StructBlock', [[('text', 0), ('level', 1)]], {}), 3: ('cms.core.blocks.text.ParagraphBlock', (), {}), 4: ('cms.core.blocks.text.CentredTitleBlock', (), {}), 5: ('wagtail.images.blocks.ImageChooserBlock', (), {'label': '图片'}), 6: ('wagtail.blocks.CharBlock', (), {'help_text': '图上有什么；留空用图片自己的说明。', 'label': '图片说明（读屏）', 'max_length': 200, 'required': False}), 7: ('wagtail.blocks.CharBlock', (), {'label': '图注', 'max_length': 200, 'required': False}), 8: ('wagtail.blocks.StructBlock', [[('image', 5), ('alt_text', 6), ('caption', 7)]], {}), 9: ('cms.core.blocks.media.DocumentTableBlock', (), {}), 10: ('wagtail.blocks.TextBlock', (), {'label': '引文'}), 11: ('wagtail.blocks.CharBlock', (), {'label': '出处', 'max_length': 200, 'required': False}), 12: ('wagtail.blocks.StructBlock', [[('text', 10), ('source', 11)]], {}), 13: ('wagtail.blocks.CharBlock', (), {'label': '署名', 'max_length': 100, 'required': False}), 14: ('wagtail.blocks.CharBlock', (), {'label': '日期', 'max_length': 40, 'required': False}), 15: ('wagtail.blocks.StructBlock', [[('name', 13), ('date', 14)]], {})}, verbose_name='正文')),
+                ('update_notes', wagtail.fields.StreamField([('note', 2)], blank=True, block_lookup={0: ('wagtail.blocks.DateBlock', (), {'label': '日期'}), 1: ('wagtail.blocks.CharBlock', (), {'label': '说明', 'max_length': 200}), 2: ('wagtail.blocks.StructBlock', [[('noted_on', 0), ('text', 1)]], {})}, help_text='发布后改了什么、何时改的：读者在正文下面看到。', verbose_name='更新说明')),
             ],
             options={
-                "verbose_name": "文章",
-                "verbose_name_plural": "文章",
+                'verbose_name': '文章',
+                'verbose_name_plural': '文章',
             },
-            bases=("wagtailcore.page",),
+            bases=('wagtailcore.page',),
         ),
         migrations.CreateModel(
-            name="ColumnPage",
+            name='ColumnPage',
             fields=[
-                (
-                    "page_ptr",
-                    models.OneToOneField(
-                        auto_created=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        parent_link=True,
-                        primary_key=True,
-                        serialize=False,
-                        to="wagtailcore.page",
-                    ),
-                ),
-                ("intro", models.CharField(blank=True, max_length=200, verbose_name="栏目说明")),
+                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
+                ('intro', models.CharField(blank=True, max_length=200, verbose_name='栏目说明')),
             ],
             options={
-                "verbose_name": "栏目",
-                "verbose_name_plural": "栏目",
+                'verbose_name': '栏目',
+                'verbose_name_plural': '栏目',
             },
-            bases=("wagtailcore.page",),
+            bases=('wagtailcore.page',),
         ),
         migrations.CreateModel(
-            name="LeadingGroup",
+            name='LeadingGroup',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=60, unique=True, verbose_name="名称")),
-                ("basis", models.CharField(blank=True, max_length=200, verbose_name="成立依据")),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=60, unique=True, verbose_name='名称')),
+                ('basis', models.CharField(blank=True, max_length=200, verbose_name='成立依据')),
             ],
             options={
-                "verbose_name": "领导小组",
-                "verbose_name_plural": "领导小组",
-                "ordering": ["name"],
+                'verbose_name': '领导小组',
+                'verbose_name_plural': '领导小组',
+                'ordering': ['name'],
             },
         ),
         migrations.CreateModel(
-            name="NoticePage",
+            name='NoticePage',
             fields=[
-                (
-                    "articlepage_ptr",
-                    models.OneToOneField(
-                        auto_created=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        parent_link=True,
-                        primary_key=True,
-                        serialize=False,
-                        to="learning.articlepage",
-                    ),
-                ),
-                ("recipients", models.CharField(blank=True, max_length=200, verbose_name="主送")),
-                ("issuing_body", models.CharField(blank=True, max_length=100, verbose_name="发文机关")),
-                (
-                    "document_number",
-                    models.CharField(blank=True, help_text="例如 许教〔2026〕5号。", max_length=40, verbose_name="发文字号"),
-                ),
-                ("index_number", models.CharField(blank=True, max_length=40, verbose_name="索引号")),
-                (
-                    "composed_on",
-                    models.DateField(blank=True, help_text="文件落款的日期，与信息时间不同。", null=True, verbose_name="成文日期"),
-                ),
+                ('articlepage_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='learning.articlepage')),
+                ('recipients', models.CharField(blank=True, max_length=200, verbose_name='主送')),
+                ('issuing_body', models.CharField(blank=True, max_length=100, verbose_name='发文机关')),
+                ('document_number', models.CharField(blank=True, help_text='例如 许教〔2026〕5号。', max_length=40, verbose_name='发文字号')),
+                ('index_number', models.CharField(blank=True, max_length=40, verbose_name='索引号')),
+                ('composed_on', models.DateField(blank=True, help_text='文件落款的日期，与信息时间不同。', null=True, verbose_name='成文日期')),
             ],
             options={
-                "verbose_name": "通知",
-                "verbose_name_plural": "通知",
+                'verbose_name': '通知',
+                'verbose_name_plural': '通知',
             },
-            bases=("learning.articlepage",),
+            bases=('learning.articlepage',),
         ),
         migrations.CreateModel(
-            name="StudyMaterialPage",
+            name='StudyMaterialPage',
             fields=[
-                (
-                    "articlepage_ptr",
-                    models.OneToOneField(
-                        auto_created=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        parent_link=True,
-                        primary_key=True,
-                        serialize=False,
-                        to="learning.articlepage",
-                    ),
-                ),
-                ("author", models.CharField(blank=True, max_length=60, verbose_name="作者")),
+                ('articlepage_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='learning.articlepage')),
+                ('author', models.CharField(blank=True, max_length=60, verbose_name='作者')),
             ],
             options={
-                "verbose_name": "学习资料",
-                "verbose_name_plural": "学习资料",
+                'verbose_name': '学习资料',
+                'verbose_name_plural': '学习资料',
             },
-            bases=("learning.articlepage",),
+            bases=('learning.articlepage',),
         ),
         migrations.CreateModel(
-            name="ArticleAttachment",
+            name='ArticleAttachment',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
-                ("title", models.CharField(blank=True, help_text="为空用文件自己的标题。", max_length=120, verbose_name="显示名称")),
-                (
-                    "document",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="files.customdocument", verbose_name="文件"
-                    ),
-                ),
-                (
-                    "page",
-                    modelcluster.fields.ParentalKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="attachments", to="learning.articlepage"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
+                ('title', models.CharField(blank=True, help_text='为空用文件自己的标题。', max_length=120, verbose_name='显示名称')),
+                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.customdocument', verbose_name='文件')),
+                ('page', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='learning.articlepage')),
             ],
             options={
-                "verbose_name": "附件",
-                "verbose_name_plural": "附件",
-                "ordering": ["sort_order"],
-                "abstract": False,
+                'verbose_name': '附件',
+                'verbose_name_plural': '附件',
+                'ordering': ['sort_order'],
+                'abstract': False,
             },
         ),
         migrations.CreateModel(
-            name="Department",
+            name='Department',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=60, verbose_name="名称")),
-                ("short_name", models.CharField(blank=True, max_length=20, verbose_name="简称")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("bureau", "局机关"), ("section", "机关科室"), ("unit", "局属单位"), ("other", "其他")],
-                        default="section",
-                        max_length=12,
-                        verbose_name="类别",
-                    ),
-                ),
-                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="顺序")),
-                (
-                    "closed_on",
-                    models.DateField(blank=True, help_text="撤销的科室不删除，历史记录仍归它。", null=True, verbose_name="撤销日期"),
-                ),
-                (
-                    "parent",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="children",
-                        to="learning.department",
-                        verbose_name="上级",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=60, verbose_name='名称')),
+                ('short_name', models.CharField(blank=True, max_length=20, verbose_name='简称')),
+                ('kind', models.CharField(choices=[('bureau', '局机关'), ('section', '机关科室'), ('unit', '局属单位'), ('other', '其他')], default='section', max_length=12, verbose_name='类别')),
+                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='顺序')),
+                ('closed_on', models.DateField(blank=True, help_text='撤销的科室不删除，历史记录仍归它。', null=True, verbose_name='撤销日期')),
+                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='learning.department', verbose_name='上级')),
             ],
             options={
-                "verbose_name": "科室与单位",
-                "verbose_name_plural": "科室与单位",
-                "ordering": ["position", "name"],
+                'verbose_name': '科室与单位',
+                'verbose_name_plural': '科室与单位',
+                'ordering': ['position', 'name'],
             },
         ),
         migrations.AddField(
-            model_name="articlepage",
-            name="department",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="articles",
-                to="learning.department",
-                verbose_name="发布科室",
-            ),
+            model_name='articlepage',
+            name='department',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='articles', to='learning.department', verbose_name='发布科室'),
         ),
         migrations.CreateModel(
-            name="PartyBranch",
+            name='PartyBranch',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=60, unique=True, verbose_name="名称")),
-                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="顺序")),
-                ("closed_on", models.DateField(blank=True, null=True, verbose_name="撤销日期")),
-                (
-                    "parent",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="children",
-                        to="learning.partybranch",
-                        verbose_name="上级党组织",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=60, unique=True, verbose_name='名称')),
+                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='顺序')),
+                ('closed_on', models.DateField(blank=True, null=True, verbose_name='撤销日期')),
+                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='learning.partybranch', verbose_name='上级党组织')),
             ],
             options={
-                "verbose_name": "党支部",
-                "verbose_name_plural": "党支部",
-                "ordering": ["position", "name"],
+                'verbose_name': '党支部',
+                'verbose_name_plural': '党支部',
+                'ordering': ['position', 'name'],
             },
         ),
         migrations.CreateModel(
-            name="RelatedPage",
+            name='RelatedPage',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
-                (
-                    "page",
-                    modelcluster.fields.ParentalKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="related_pages", to="learning.articlepage"
-                    ),
-                ),
-                (
-                    "related",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="wagtailcore.page", verbose_name="页面"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
+                ('page', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='related_pages', to='learning.articlepage')),
+                ('related', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtailcore.page', verbose_name='页面')),
             ],
             options={
-                "verbose_name": "相关内容",
-                "verbose_name_plural": "相关内容",
-                "ordering": ["sort_order"],
-                "abstract": False,
+                'verbose_name': '相关内容',
+                'verbose_name_plural': '相关内容',
+                'ordering': ['sort_order'],
+                'abstract': False,
             },
         ),
         migrations.CreateModel(
-            name="StaffMember",
+            name='StaffMember',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=50, verbose_name="姓名")),
-                (
-                    "employee_number",
-                    models.CharField(blank=True, help_text="单位内部编号；不填身份证号。", max_length=20, verbose_name="工号"),
-                ),
-                ("sort_key", models.CharField(blank=True, db_index=True, editable=False, max_length=120, verbose_name="拼音")),
-                ("left_on", models.DateField(blank=True, null=True, verbose_name="离开单位日期")),
-                (
-                    "note",
-                    models.CharField(
-                        blank=True, help_text="同名的人在这里写明区别，例如“基教科，1975 年生”。", max_length=200, verbose_name="备注"
-                    ),
-                ),
-                (
-                    "user",
-                    models.OneToOneField(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="staff_member",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="登录账号",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=50, verbose_name='姓名')),
+                ('employee_number', models.CharField(blank=True, help_text='单位内部编号；不填身份证号。', max_length=20, verbose_name='工号')),
+                ('sort_key', models.CharField(blank=True, db_index=True, editable=False, max_length=120, verbose_name='拼音')),
+                ('left_on', models.DateField(blank=True, null=True, verbose_name='离开单位日期')),
+                ('note', models.CharField(blank=True, help_text='同名的人在这里写明区别，例如“基教科，1975 年生”。', max_length=200, verbose_name='备注')),
+                ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='staff_member', to=settings.AUTH_USER_MODEL, verbose_name='登录账号')),
             ],
             options={
-                "verbose_name": "人员",
-                "verbose_name_plural": "人员",
-                "ordering": ["sort_key", "id"],
+                'verbose_name': '人员',
+                'verbose_name_plural': '人员',
+                'ordering': ['sort_key', 'id'],
             },
         ),
         migrations.CreateModel(
-            name="Posting",
+            name='Posting',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("title", models.CharField(blank=True, max_length=60, verbose_name="职务")),
-                ("is_head", models.BooleanField(default=False, verbose_name="科室（单位）负责人")),
-                (
-                    "is_primary",
-                    models.BooleanField(default=True, help_text="借调、兼职等不勾；人员按主要任职计入科室。", verbose_name="主要任职"),
-                ),
-                ("started_on", models.DateField(verbose_name="起始日期")),
-                ("ended_on", models.DateField(blank=True, null=True, verbose_name="结束日期（含）")),
-                (
-                    "department",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="postings",
-                        to="learning.department",
-                        verbose_name="科室或单位",
-                    ),
-                ),
-                (
-                    "staff",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="postings", to="learning.staffmember", verbose_name="人员"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('title', models.CharField(blank=True, max_length=60, verbose_name='职务')),
+                ('is_head', models.BooleanField(default=False, verbose_name='科室（单位）负责人')),
+                ('is_primary', models.BooleanField(default=True, help_text='借调、兼职等不勾；人员按主要任职计入科室。', verbose_name='主要任职')),
+                ('started_on', models.DateField(verbose_name='起始日期')),
+                ('ended_on', models.DateField(blank=True, null=True, verbose_name='结束日期（含）')),
+                ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='learning.department', verbose_name='科室或单位')),
+                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='learning.staffmember', verbose_name='人员')),
             ],
             options={
-                "verbose_name": "任职",
-                "verbose_name_plural": "任职",
-                "ordering": ["-started_on", "-id"],
+                'verbose_name': '任职',
+                'verbose_name_plural': '任职',
+                'ordering': ['-started_on', '-id'],
             },
         ),
         migrations.CreateModel(
-            name="LeadingGroupOffice",
+            name='LeadingGroupOffice',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[
-                            ("leader", "组长"),
-                            ("deputy", "副组长"),
-                            ("member", "成员"),
-                            ("office_director", "办公室主任"),
-                            ("daily_work", "日常工作负责人"),
-                        ],
-                        max_length=16,
-                        verbose_name="职责",
-                    ),
-                ),
-                ("post", models.CharField(blank=True, max_length=60, verbose_name="时任职务")),
-                ("started_on", models.DateField(verbose_name="起始日期")),
-                ("ended_on", models.DateField(blank=True, null=True, verbose_name="结束日期（含）")),
-                (
-                    "group",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="offices",
-                        to="learning.leadinggroup",
-                        verbose_name="领导小组",
-                    ),
-                ),
-                (
-                    "staff",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="leading_offices",
-                        to="learning.staffmember",
-                        verbose_name="人员",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('role', models.CharField(choices=[('leader', '组长'), ('deputy', '副组长'), ('member', '成员'), ('office_director', '办公室主任'), ('daily_work', '日常工作负责人')], max_length=16, verbose_name='职责')),
+                ('post', models.CharField(blank=True, max_length=60, verbose_name='时任职务')),
+                ('started_on', models.DateField(verbose_name='起始日期')),
+                ('ended_on', models.DateField(blank=True, null=True, verbose_name='结束日期（含）')),
+                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offices', to='learning.leadinggroup', verbose_name='领导小组')),
+                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='leading_offices', to='learning.staffmember', verbose_name='人员')),
             ],
             options={
-                "verbose_name": "领导小组任职",
-                "verbose_name_plural": "领导小组任职",
-                "ordering": ["group", "started_on", "id"],
+                'verbose_name': '领导小组任职',
+                'verbose_name_plural': '领导小组任职',
+                'ordering': ['group', 'started_on', 'id'],
             },
         ),
         migrations.CreateModel(
-            name="BranchMembership",
+            name='BranchMembership',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[("member", "党员"), ("committee", "支部委员"), ("secretary", "支部书记")],
-                        default="member",
-                        max_length=12,
-                        verbose_name="身份",
-                    ),
-                ),
-                ("started_on", models.DateField(verbose_name="起始日期")),
-                ("ended_on", models.DateField(blank=True, null=True, verbose_name="结束日期（含）")),
-                (
-                    "branch",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="memberships",
-                        to="learning.partybranch",
-                        verbose_name="党支部",
-                    ),
-                ),
-                (
-                    "staff",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="branch_memberships",
-                        to="learning.staffmember",
-                        verbose_name="人员",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('role', models.CharField(choices=[('member', '党员'), ('committee', '支部委员'), ('secretary', '支部书记')], default='member', max_length=12, verbose_name='身份')),
+                ('started_on', models.DateField(verbose_name='起始日期')),
+                ('ended_on', models.DateField(blank=True, null=True, verbose_name='结束日期（含）')),
+                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='learning.partybranch', verbose_name='党支部')),
+                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='branch_memberships', to='learning.staffmember', verbose_name='人员')),
             ],
             options={
-                "verbose_name": "组织关系",
-                "verbose_name_plural": "组织关系",
-                "ordering": ["-started_on", "-id"],
+                'verbose_name': '组织关系',
+                'verbose_name_plural': '组织关系',
+                'ordering': ['-started_on', '-id'],
             },
         ),
         migrations.CreateModel(
-            name="Topic",
+            name='Topic',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "area",
-                    models.CharField(
-                        choices=[
-                            ("political_theory", "政治理论"),
-                            ("policy_and_law", "政策法规"),
-                            ("core_values", "社会主义核心价值体系"),
-                            ("professional", "业务知识"),
-                            ("science_and_culture", "科学文化"),
-                        ],
-                        max_length=24,
-                        verbose_name="内容领域",
-                    ),
-                ),
-                ("name", models.CharField(max_length=40, verbose_name="专题")),
-                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="顺序")),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('area', models.CharField(choices=[('political_theory', '政治理论'), ('policy_and_law', '政策法规'), ('core_values', '社会主义核心价值体系'), ('professional', '业务知识'), ('science_and_culture', '科学文化')], max_length=24, verbose_name='内容领域')),
+                ('name', models.CharField(max_length=40, verbose_name='专题')),
+                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='顺序')),
             ],
             options={
-                "verbose_name": "学习专题",
-                "verbose_name_plural": "学习专题",
-                "ordering": ["area", "position", "name"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("area", "name"), name="unique_topic_in_area", violation_error_message="这个领域下已有同名专题。"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("area__in", ["political_theory", "policy_and_law", "core_values", "professional", "science_and_culture"])
-                        ),
-                        name="topic_area_is_known",
-                    ),
-                ],
+                'verbose_name': '学习专题',
+                'verbose_name_plural': '学习专题',
+                'ordering': ['area', 'position', 'name'],
+                'constraints': [models.UniqueConstraint(fields=('area', 'name'), name='unique_topic_in_area', violation_error_message='这个领域下已有同名专题。'), models.CheckConstraint(condition=models.Q(('area__in', ['political_theory', 'policy_and_law', 'core_values', 'professional', 'science_and_culture'])), name='topic_area_is_known')],
             },
         ),
         migrations.AddField(
-            model_name="articlepage",
-            name="topics",
-            field=modelcluster.fields.ParentalManyToManyField(
-                blank=True, related_name="articles", to="learning.topic", verbose_name="专题"
-            ),
+            model_name='articlepage',
+            name='topics',
+            field=modelcluster.fields.ParentalManyToManyField(blank=True, related_name='articles', to='learning.topic', verbose_name='专题'),
         ),
         migrations.CreateModel(
-            name="LectureRecordPage",
+            name='LectureRecordPage',
             fields=[
-                (
-                    "articlepage_ptr",
-                    models.OneToOneField(
-                        auto_created=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        parent_link=True,
-                        primary_key=True,
-                        serialize=False,
-                        to="learning.articlepage",
-                    ),
-                ),
-                ("held_from", models.DateTimeField(blank=True, null=True, verbose_name="开始时间")),
-                ("held_until", models.DateTimeField(blank=True, null=True, verbose_name="结束时间")),
-                ("place", models.CharField(blank=True, max_length=100, verbose_name="地点")),
-                ("host", models.CharField(blank=True, max_length=50, verbose_name="主持人")),
-                ("recorder", models.CharField(blank=True, max_length=50, verbose_name="记录人")),
-                ("audience", models.CharField(blank=True, max_length=100, verbose_name="参加范围")),
+                ('articlepage_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='learning.articlepage')),
+                ('held_from', models.DateTimeField(blank=True, null=True, verbose_name='开始时间')),
+                ('held_until', models.DateTimeField(blank=True, null=True, verbose_name='结束时间')),
+                ('place', models.CharField(blank=True, max_length=100, verbose_name='地点')),
+                ('host', models.CharField(blank=True, max_length=50, verbose_name='主持人')),
+                ('recorder', models.CharField(blank=True, max_length=50, verbose_name='记录人')),
+                ('audience', models.CharField(blank=True, max_length=100, verbose_name='参加范围')),
             ],
             options={
-                "verbose_name": "讲座记录",
-                "verbose_name_plural": "讲座记录",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("held_from__isnull", True),
-                            ("held_until__isnull", True),
-                            ("held_until__gte", models.F("held_from")),
-                            _connector="OR",
-                        ),
-                        name="lecture_ends_after_start",
-                        violation_error_message="结束时间早于开始时间。",
-                    )
-                ],
+                'verbose_name': '讲座记录',
+                'verbose_name_plural': '讲座记录',
+                'constraints': [models.CheckConstraint(condition=models.Q(('held_from__isnull', True), ('held_until__isnull', True), ('held_until__gte', models.F('held_from')), _connector='OR'), name='lecture_ends_after_start', violation_error_message='结束时间早于开始时间。')],
             },
-            bases=("learning.articlepage",),
+            bases=('learning.articlepage',),
         ),
         migrations.CreateModel(
-            name="Lecturer",
+            name='Lecturer',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
-                ("name", models.CharField(max_length=50, verbose_name="姓名")),
-                ("post", models.CharField(blank=True, max_length=100, verbose_name="单位及职务")),
-                (
-                    "page",
-                    modelcluster.fields.ParentalKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="lecturers", to="learning.lecturerecordpage"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
+                ('name', models.CharField(max_length=50, verbose_name='姓名')),
+                ('post', models.CharField(blank=True, max_length=100, verbose_name='单位及职务')),
+                ('page', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='lecturers', to='learning.lecturerecordpage')),
             ],
             options={
-                "verbose_name": "主讲人",
-                "verbose_name_plural": "主讲人",
-                "ordering": ["sort_order"],
-                "abstract": False,
+                'verbose_name': '主讲人',
+                'verbose_name_plural': '主讲人',
+                'ordering': ['sort_order'],
+                'abstract': False,
             },
         ),
         migrations.CreateModel(
-            name="KeyPoint",
+            name='KeyPoint',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
-                ("text", models.CharField(max_length=200, verbose_name="要点")),
-                (
-                    "page",
-                    modelcluster.fields.ParentalKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="key_points", to="learning.lecturerecordpage"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
+                ('text', models.CharField(max_length=200, verbose_name='要点')),
+                ('page', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='key_points', to='learning.lecturerecordpage')),
             ],
             options={
-                "verbose_name": "要点",
-                "verbose_name_plural": "要点",
-                "ordering": ["sort_order"],
-                "abstract": False,
+                'verbose_name': '要点',
+                'verbose_name_plural': '要点',
+                'ordering': ['sort_order'],
+                'abstract': False,
             },
         ),
         migrations.CreateModel(
-            name="NoticeSource",
+            name='NoticeSource',
             fields=[
-                (
-                    "page",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="import_source",
-                        serialize=False,
-                        to="learning.noticepage",
-                        verbose_name="页面",
-                    ),
-                ),
-                ("key", models.CharField(editable=False, max_length=64, unique=True, verbose_name="通知标识")),
-                ("content_sha256", models.CharField(editable=False, max_length=64, verbose_name="导入内容的 SHA-256")),
+                ('page', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='import_source', serialize=False, to='learning.noticepage', verbose_name='页面')),
+                ('key', models.CharField(editable=False, max_length=64, unique=True, verbose_name='通知标识')),
+                ('content_sha256', models.CharField(editable=False, max_length=64, verbose_name='导入内容的 SHA-256')),
             ],
             options={
-                "verbose_name": "通知来源",
-                "verbose_name_plural": "通知来源",
+                'verbose_name': '通知来源',
+                'verbose_name_plural': '通知来源',
             },
         ),
         migrations.AddConstraint(
-            model_name="department",
-            constraint=models.UniqueConstraint(
-                fields=("parent", "name"), name="unique_department_in_parent", violation_error_message="同一上级下已有同名科室或单位。"
-            ),
+            model_name='department',
+            constraint=models.UniqueConstraint(fields=('parent', 'name'), name='unique_department_in_parent', violation_error_message='同一上级下已有同名科室或单位。'),
         ),
         migrations.AddConstraint(
-            model_name="department",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("parent__isnull", True)),
-                fields=("name",),
-                name="unique_top_department",
-                violation_error_message="同一上级下已有同名科室或单位。",
-            ),
+            model_name='department',
+            constraint=models.UniqueConstraint(condition=models.Q(('parent__isnull', True)), fields=('name',), name='unique_top_department', violation_error_message='同一上级下已有同名科室或单位。'),
         ),
         migrations.AddConstraint(
-            model_name="department",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("parent", models.F("id")), _negated=True),
-                name="department_not_own_parent",
-                violation_error_message="上级不能是自己。",
-            ),
+            model_name='department',
+            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='department_not_own_parent', violation_error_message='上级不能是自己。'),
         ),
         migrations.AddConstraint(
-            model_name="partybranch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("parent", models.F("id")), _negated=True),
-                name="branch_not_own_parent",
-                violation_error_message="上级不能是自己。",
-            ),
+            model_name='partybranch',
+            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='branch_not_own_parent', violation_error_message='上级不能是自己。'),
         ),
         migrations.AddConstraint(
-            model_name="relatedpage",
-            constraint=models.UniqueConstraint(fields=("page", "related"), name="unique_related_page"),
+            model_name='relatedpage',
+            constraint=models.UniqueConstraint(fields=('page', 'related'), name='unique_related_page'),
         ),
         migrations.AddConstraint(
-            model_name="staffmember",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("employee_number", ""), _negated=True),
-                fields=("employee_number",),
-                name="unique_employee_number",
-                violation_error_message="这个工号已有人使用。",
-            ),
+            model_name='staffmember',
+            constraint=models.UniqueConstraint(condition=models.Q(('employee_number', ''), _negated=True), fields=('employee_number',), name='unique_employee_number', violation_error_message='这个工号已有人使用。'),
         ),
         migrations.AddConstraint(
-            model_name="staffmember",
-            constraint=models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="staff_name_not_empty"),
+            model_name='staffmember',
+            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='staff_name_not_empty'),
         ),
         migrations.AddIndex(
-            model_name="posting",
-            index=models.Index(fields=["department", "started_on", "ended_on"], name="learning_po_departm_882878_idx"),
+            model_name='posting',
+            index=models.Index(fields=['department', 'started_on', 'ended_on'], name='learning_po_departm_882878_idx'),
         ),
         migrations.AddIndex(
-            model_name="posting",
-            index=models.Index(fields=["staff", "started_on", "ended_on"], name="learning_po_staff_i_1c34d2_idx"),
+            model_name='posting',
+            index=models.Index(fields=['staff', 'started_on', 'ended_on'], name='learning_po_staff_i_1c34d2_idx'),
         ),
         migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ended_on__isnull", True), ("ended_on__gte", models.F("started_on")), _connector="OR"),
-                name="posting_ends_after_start",
-                violation_error_message="结束日期早于起始日期。",
-            ),
+            model_name='posting',
+            constraint=models.CheckConstraint(condition=models.Q(('ended_on__isnull', True), ('ended_on__gte', models.F('started_on')), _connector='OR'), name='posting_ends_after_start', violation_error_message='结束日期早于起始日期。'),
         ),
         migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_on__isnull", True), ("is_primary", True)),
-                fields=("staff",),
-                name="one_open_primary_posting",
-                violation_error_message="此人已有一个未结束的主要任职，请先填它的结束日期。",
-            ),
+            model_name='posting',
+            constraint=models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True), ('is_primary', True)), fields=('staff',), name='one_open_primary_posting', violation_error_message='此人已有一个未结束的主要任职，请先填它的结束日期。'),
         ),
         migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.UniqueConstraint(
-                fields=("staff", "department", "started_on"),
-                name="unique_posting_start",
-                violation_error_message="此人同日在同一科室已有任职。",
-            ),
+            model_name='posting',
+            constraint=models.UniqueConstraint(fields=('staff', 'department', 'started_on'), name='unique_posting_start', violation_error_message='此人同日在同一科室已有任职。'),
         ),
         migrations.AddConstraint(
-            model_name="leadinggroupoffice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ended_on__isnull", True), ("ended_on__gte", models.F("started_on")), _connector="OR"),
-                name="office_ends_after_start",
-                violation_error_message="结束日期早于起始日期。",
-            ),
+            model_name='leadinggroupoffice',
+            constraint=models.CheckConstraint(condition=models.Q(('ended_on__isnull', True), ('ended_on__gte', models.F('started_on')), _connector='OR'), name='office_ends_after_start', violation_error_message='结束日期早于起始日期。'),
         ),
         migrations.AddConstraint(
-            model_name="leadinggroupoffice",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_on__isnull", True), ("role__in", ["leader", "office_director", "daily_work"])),
-                fields=("group", "role"),
-                name="one_current_holder_of_single_office",
-                violation_error_message="这一职责已有现任，请先填其结束日期。",
-            ),
+            model_name='leadinggroupoffice',
+            constraint=models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True), ('role__in', ['leader', 'office_director', 'daily_work'])), fields=('group', 'role'), name='one_current_holder_of_single_office', violation_error_message='这一职责已有现任，请先填其结束日期。'),
         ),
         migrations.AddIndex(
-            model_name="branchmembership",
-            index=models.Index(fields=["branch", "started_on", "ended_on"], name="learning_br_branch__864089_idx"),
+            model_name='branchmembership',
+            index=models.Index(fields=['branch', 'started_on', 'ended_on'], name='learning_br_branch__864089_idx'),
         ),
         migrations.AddConstraint(
-            model_name="branchmembership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ended_on__isnull", True), ("ended_on__gte", models.F("started_on")), _connector="OR"),
-                name="membership_ends_after_start",
-                violation_error_message="结束日期早于起始日期。",
-            ),
+            model_name='branchmembership',
+            constraint=models.CheckConstraint(condition=models.Q(('ended_on__isnull', True), ('ended_on__gte', models.F('started_on')), _connector='OR'), name='membership_ends_after_start', violation_error_message='结束日期早于起始日期。'),
         ),
         migrations.AddConstraint(
-            model_name="branchmembership",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_on__isnull", True)),
-                fields=("staff",),
-                name="one_open_branch_membership",
-                violation_error_message="此人已在一个支部，请先填它的结束日期。",
-            ),
+            model_name='branchmembership',
+            constraint=models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True)), fields=('staff',), name='one_open_branch_membership', violation_error_message='此人已在一个支部，请先填它的结束日期。'),
         ),
         migrations.AddIndex(
-            model_name="articlepage",
-            index=models.Index(fields=["-shown_at"], name="article_shown_at"),
+            model_name='articlepage',
+            index=models.Index(fields=['-shown_at'], name='article_shown_at'),
         ),
         migrations.AddIndex(
-            model_name="articlepage",
-            index=models.Index(fields=["pinned_until"], name="article_pinned_until"),
+            model_name='articlepage',
+            index=models.Index(fields=['pinned_until'], name='article_pinned_until'),
         ),
         migrations.AddConstraint(
-            model_name="articlepage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("area__in", ["", "political_theory", "policy_and_law", "core_values", "professional", "science_and_culture"])
-                ),
-                name="article_area_is_known",
-            ),
+            model_name='articlepage',
+            constraint=models.CheckConstraint(condition=models.Q(('area__in', ['', 'political_theory', 'policy_and_law', 'core_values', 'professional', 'science_and_culture'])), name='article_area_is_known'),
         ),
     ]

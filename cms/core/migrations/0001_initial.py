@@ -6,61 +6,34 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("wagtailcore", "0097_baselogentry_uuid_action_timestamp_indexes"),
+        ('wagtailcore', '0097_baselogentry_uuid_action_timestamp_indexes'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="SiteIdentity",
+            name='SiteIdentity',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("bureau_name", models.CharField(blank=True, max_length=60, verbose_name="主办单位")),
-                ("site_name", models.CharField(default="学习型机关建设平台", max_length=60, verbose_name="网站名称")),
-                ("tagline", models.CharField(blank=True, max_length=60, verbose_name="副标题")),
-                ("undertaken_by", models.CharField(blank=True, max_length=60, verbose_name="承办单位")),
-                ("contact", models.CharField(blank=True, max_length=120, verbose_name="联系方式")),
-                ("address", models.CharField(blank=True, max_length=120, verbose_name="地址")),
-                (
-                    "site_code",
-                    models.CharField(
-                        blank=True,
-                        max_length=10,
-                        validators=[django.core.validators.RegexValidator("^\\d{10}$", "网站标识码是 10 位数字。")],
-                        verbose_name="网站标识码",
-                    ),
-                ),
-                ("icp_number", models.CharField(blank=True, max_length=40, verbose_name="ICP 备案号")),
-                ("police_number", models.CharField(blank=True, max_length=40, verbose_name="公安备案号")),
-                (
-                    "accessibility_page",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="wagtailcore.page",
-                        verbose_name="无障碍说明",
-                    ),
-                ),
-                (
-                    "privacy_page",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="wagtailcore.page",
-                        verbose_name="隐私声明",
-                    ),
-                ),
-                ("site", models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, to="wagtailcore.site")),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('bureau_name', models.CharField(blank=True, max_length=60, verbose_name='主办单位')),
+                ('site_name', models.CharField(default='学习型机关建设平台', max_length=60, verbose_name='网站名称')),
+                ('tagline', models.CharField(blank=True, max_length=60, verbose_name='副标题')),
+                ('undertaken_by', models.CharField(blank=True, max_length=60, verbose_name='承办单位')),
+                ('contact', models.CharField(blank=True, max_length=120, verbose_name='联系方式')),
+                ('address', models.CharField(blank=True, max_length=120, verbose_name='地址')),
+                ('site_code', models.CharField(blank=True, max_length=10, validators=[django.core.validators.RegexValidator('^\\d{10}$', '网站标识码是 10 位数字。')], verbose_name='网站标识码')),
+                ('icp_number', models.CharField(blank=True, max_length=40, verbose_name='ICP 备案号')),
+                ('police_number', models.CharField(blank=True, max_length=40, verbose_name='公安备案号')),
+                ('accessibility_page', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.page', verbose_name='无障碍说明')),
+                ('privacy_page', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.page', verbose_name='隐私声明')),
+                ('site', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, to='wagtailcore.site')),
             ],
             options={
-                "verbose_name": "网站信息",
-                "verbose_name_plural": "网站信息",
+                'verbose_name': '网站信息',
+                'verbose_name_plural': '网站信息',
             },
         ),
     ]

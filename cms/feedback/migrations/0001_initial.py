@@ -6,78 +6,37 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("wagtailcore", "0097_baselogentry_uuid_action_timestamp_indexes"),
+        ('wagtailcore', '0097_baselogentry_uuid_action_timestamp_indexes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="FeedbackEntry",
+            name='FeedbackEntry',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("receipt_code", models.CharField(editable=False, max_length=32, unique=True, verbose_name="查询码")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("suggestion", "意见建议"), ("complaint", "投诉举报"), ("correction", "内容纠错"), ("question", "咨询")],
-                        default="suggestion",
-                        max_length=12,
-                        verbose_name="类别",
-                    ),
-                ),
-                ("subject", models.CharField(max_length=80, verbose_name="主题")),
-                ("text", models.TextField(max_length=2000, verbose_name="内容")),
-                ("contact", models.CharField(blank=True, max_length=100, verbose_name="联系方式")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("open", "待答复"), ("answered", "已答复"), ("closed", "不予受理")],
-                        default="open",
-                        max_length=8,
-                        verbose_name="状态",
-                    ),
-                ),
-                ("received_at", models.DateTimeField(auto_now_add=True, verbose_name="收到时间")),
-                ("answer", models.TextField(blank=True, max_length=4000, verbose_name="答复")),
-                ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="答复时间")),
-                (
-                    "answered_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="答复人",
-                    ),
-                ),
-                (
-                    "page",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="wagtailcore.page",
-                        verbose_name="涉及页面",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('receipt_code', models.CharField(editable=False, max_length=32, unique=True, verbose_name='查询码')),
+                ('kind', models.CharField(choices=[('suggestion', '意见建议'), ('complaint', '投诉举报'), ('correction', '内容纠错'), ('question', '咨询')], default='suggestion', max_length=12, verbose_name='类别')),
+                ('subject', models.CharField(max_length=80, verbose_name='主题')),
+                ('text', models.TextField(max_length=2000, verbose_name='内容')),
+                ('contact', models.CharField(blank=True, max_length=100, verbose_name='联系方式')),
+                ('state', models.CharField(choices=[('open', '待答复'), ('answered', '已答复'), ('closed', '不予受理')], default='open', max_length=8, verbose_name='状态')),
+                ('received_at', models.DateTimeField(auto_now_add=True, verbose_name='收到时间')),
+                ('answer', models.TextField(blank=True, max_length=4000, verbose_name='答复')),
+                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='答复时间')),
+                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='答复人')),
+                ('page', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.page', verbose_name='涉及页面')),
             ],
             options={
-                "verbose_name": "意见建议",
-                "verbose_name_plural": "意见建议",
-                "ordering": ["-received_at"],
-                "indexes": [models.Index(fields=["state", "received_at"], name="feedback_fe_state_dade54_idx")],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("state", "open"), models.Q(("answer", ""), _negated=True), _connector="OR"),
-                        name="feedback_answered_with_text",
-                        violation_error_message="请先填写答复内容。",
-                    )
-                ],
+                'verbose_name': '意见建议',
+                'verbose_name_plural': '意见建议',
+                'ordering': ['-received_at'],
+                'indexes': [models.Index(fields=['state', 'received_at'], name='feedback_fe_state_dade54_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state', 'open'), models.Q(('answer', ''), _negated=True), _connector='OR'), name='feedback_answered_with_text', violation_error_message='请先填写答复内容。')],
             },
         ),
     ]

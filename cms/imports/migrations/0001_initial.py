@@ -7,6 +7,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
@@ -15,107 +16,58 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="ImportBatch",
+            name='ImportBatch',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(max_length=40, verbose_name="导入种类")),
-                ("file", models.FileField(storage=cms.imports.models.private_storage, upload_to="imports/%Y/%m", verbose_name="文件")),
-                ("original_name", models.CharField(max_length=120, verbose_name="原文件名")),
-                ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
-                ("mapping", models.JSONField(default=dict, verbose_name="列对应")),
-                ("options", models.JSONField(default=dict, verbose_name="选项")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("uploaded", "已上传"), ("checked", "待确认"), ("committed", "已导入"), ("undone", "已撤销")],
-                        default="uploaded",
-                        max_length=10,
-                        verbose_name="状态",
-                    ),
-                ),
-                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="上传时间")),
-                ("committed_at", models.DateTimeField(blank=True, null=True, verbose_name="导入时间")),
-                ("undone_at", models.DateTimeField(blank=True, null=True, verbose_name="撤销时间")),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="导入人",
-                    ),
-                ),
-                (
-                    "undone_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="撤销人",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=40, verbose_name='导入种类')),
+                ('file', models.FileField(storage=cms.imports.models.private_storage, upload_to='imports/%Y/%m', verbose_name='文件')),
+                ('original_name', models.CharField(max_length=120, verbose_name='原文件名')),
+                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
+                ('mapping', models.JSONField(default=dict, verbose_name='列对应')),
+                ('options', models.JSONField(default=dict, verbose_name='选项')),
+                ('state', models.CharField(choices=[('uploaded', '已上传'), ('checked', '待确认'), ('committed', '已导入'), ('undone', '已撤销')], default='uploaded', max_length=10, verbose_name='状态')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='上传时间')),
+                ('committed_at', models.DateTimeField(blank=True, null=True, verbose_name='导入时间')),
+                ('undone_at', models.DateTimeField(blank=True, null=True, verbose_name='撤销时间')),
+                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='导入人')),
+                ('undone_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='撤销人')),
             ],
             options={
-                "verbose_name": "导入批次",
-                "verbose_name_plural": "导入批次",
-                "ordering": ["-created_at"],
+                'verbose_name': '导入批次',
+                'verbose_name_plural': '导入批次',
+                'ordering': ['-created_at'],
             },
         ),
         migrations.CreateModel(
-            name="ImportRow",
+            name='ImportRow',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.PositiveIntegerField(verbose_name="行号")),
-                ("raw", models.JSONField(verbose_name="原值")),
-                ("cleaned", models.JSONField(default=dict, verbose_name="识别为")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("new", "新增"),
-                            ("change", "变更"),
-                            ("same", "无变化"),
-                            ("ask", "需选择"),
-                            ("error", "有错误"),
-                            ("skipped", "不导入"),
-                        ],
-                        default="error",
-                        max_length=8,
-                        verbose_name="状态",
-                    ),
-                ),
-                ("messages", models.JSONField(default=list, verbose_name="说明")),
-                ("choices", models.JSONField(default=list, verbose_name="可选")),
-                ("decision", models.CharField(blank=True, max_length=40, verbose_name="选择")),
-                ("written", models.JSONField(default=list, verbose_name="写入的记录")),
-                (
-                    "batch",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="imports.importbatch", verbose_name="批次"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField(verbose_name='行号')),
+                ('raw', models.JSONField(verbose_name='原值')),
+                ('cleaned', models.JSONField(default=dict, verbose_name='识别为')),
+                ('state', models.CharField(choices=[('new', '新增'), ('change', '变更'), ('same', '无变化'), ('ask', '需选择'), ('error', '有错误'), ('skipped', '不导入')], default='error', max_length=8, verbose_name='状态')),
+                ('messages', models.JSONField(default=list, verbose_name='说明')),
+                ('choices', models.JSONField(default=list, verbose_name='可选')),
+                ('decision', models.CharField(blank=True, max_length=40, verbose_name='选择')),
+                ('written', models.JSONField(default=list, verbose_name='写入的记录')),
+                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='imports.importbatch', verbose_name='批次')),
             ],
             options={
-                "verbose_name": "导入行",
-                "verbose_name_plural": "导入行",
-                "ordering": ["batch", "number"],
+                'verbose_name': '导入行',
+                'verbose_name_plural': '导入行',
+                'ordering': ['batch', 'number'],
             },
         ),
         migrations.AddConstraint(
-            model_name="importbatch",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "committed")), fields=("kind", "sha256"), name="one_committed_batch_per_file"
-            ),
+            model_name='importbatch',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'committed')), fields=('kind', 'sha256'), name='one_committed_batch_per_file'),
         ),
         migrations.AddIndex(
-            model_name="importrow",
-            index=models.Index(fields=["batch", "state"], name="imports_imp_batch_i_5ca82e_idx"),
+            model_name='importrow',
+            index=models.Index(fields=['batch', 'state'], name='imports_imp_batch_i_5ca82e_idx'),
         ),
         migrations.AddConstraint(
-            model_name="importrow",
-            constraint=models.UniqueConstraint(fields=("batch", "number"), name="unique_import_row_number"),
+            model_name='importrow',
+            constraint=models.UniqueConstraint(fields=('batch', 'number'), name='unique_import_row_number'),
         ),
     ]

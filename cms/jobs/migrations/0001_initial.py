@@ -4,35 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
-    dependencies = []
+    dependencies = [
+    ]
 
     operations = [
         migrations.CreateModel(
-            name="JobRun",
+            name='JobRun',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("job", models.CharField(max_length=60, verbose_name="任务")),
-                ("period", models.CharField(max_length=40, verbose_name="周期")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("running", "进行中"), ("done", "完成"), ("failed", "失败")],
-                        default="running",
-                        max_length=8,
-                        verbose_name="状态",
-                    ),
-                ),
-                ("started_at", models.DateTimeField(verbose_name="开始时间")),
-                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="结束时间")),
-                ("message", models.TextField(blank=True, verbose_name="结果")),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('job', models.CharField(max_length=60, verbose_name='任务')),
+                ('period', models.CharField(max_length=40, verbose_name='周期')),
+                ('state', models.CharField(choices=[('running', '进行中'), ('done', '完成'), ('failed', '失败')], default='running', max_length=8, verbose_name='状态')),
+                ('started_at', models.DateTimeField(verbose_name='开始时间')),
+                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='结束时间')),
+                ('message', models.TextField(blank=True, verbose_name='结果')),
             ],
             options={
-                "verbose_name": "任务记录",
-                "verbose_name_plural": "任务记录",
-                "ordering": ["-started_at"],
-                "constraints": [models.UniqueConstraint(fields=("job", "period"), name="one_run_per_job_and_period")],
+                'verbose_name': '任务记录',
+                'verbose_name_plural': '任务记录',
+                'ordering': ['-started_at'],
+                'constraints': [models.UniqueConstraint(fields=('job', 'period'), name='one_run_per_job_and_period')],
             },
         ),
     ]

@@ -5,46 +5,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("wagtailcore", "0097_baselogentry_uuid_action_timestamp_indexes"),
+        ('wagtailcore', '0097_baselogentry_uuid_action_timestamp_indexes'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="ReadingCount",
+            name='ReadingCount',
             fields=[
-                (
-                    "page",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="reading_count",
-                        serialize=False,
-                        to="wagtailcore.page",
-                    ),
-                ),
-                ("total", models.PositiveIntegerField(default=0, verbose_name="阅读次数")),
+                ('page', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='reading_count', serialize=False, to='wagtailcore.page')),
+                ('total', models.PositiveIntegerField(default=0, verbose_name='阅读次数')),
             ],
             options={
-                "verbose_name": "阅读次数",
-                "verbose_name_plural": "阅读次数",
+                'verbose_name': '阅读次数',
+                'verbose_name_plural': '阅读次数',
             },
         ),
         migrations.CreateModel(
-            name="ReaderMark",
+            name='ReaderMark',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("reader", models.CharField(max_length=64)),
-                ("day", models.DateField()),
-                ("page", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="wagtailcore.page")),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reader', models.CharField(max_length=64)),
+                ('day', models.DateField()),
+                ('page', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtailcore.page')),
             ],
             options={
-                "verbose_name": "阅读记号",
-                "verbose_name_plural": "阅读记号",
-                "indexes": [models.Index(fields=["day"], name="readership__day_cae5a5_idx")],
-                "constraints": [models.UniqueConstraint(fields=("page", "day", "reader"), name="one_mark_per_reader_and_day")],
+                'verbose_name': '阅读记号',
+                'verbose_name_plural': '阅读记号',
+                'indexes': [models.Index(fields=['day'], name='readership__day_cae5a5_idx')],
+                'constraints': [models.UniqueConstraint(fields=('page', 'day', 'reader'), name='one_mark_per_reader_and_day')],
             },
         ),
     ]
