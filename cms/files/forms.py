@@ -85,7 +85,9 @@ class CheckedFileForm:
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if stock := self.fields.get("file"):
-            self.fields["file"] = self.file_field(label=stock.label, required=stock.required, widget=stock.widget, initial=stock.initial)
+            self.fields["file"] = self.file_field(
+                label=stock.label, required=stock.required, widget=stock.widget, initial=stock.initial, help_text="请勿上传涉密文件。"
+            )
 
     def clean(self):
         """Wagtail would put the file aside as it came, under its own name and with its EXIF, until the other fields are right."""

@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from playwright.sync_api import expect
 
 from cms.users.models import User
 from home.sample.loading import load_sample_site
@@ -27,6 +28,8 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 # Playwright runs its own event loop in the test's thread; the ORM calls beside it are plain synchronous ones.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+expect.set_options(timeout=10_000)  # milliseconds: a busy machine is no failure
 
 both_widths = pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["360px", "1280px"], indirect=True)
 
@@ -60,7 +63,7 @@ def browser_context_args(browser_context_args, viewport):
 
 @pytest.fixture
 def context(context):
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(15_000)
     return context
 
 
