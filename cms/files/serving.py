@@ -4,9 +4,11 @@ Wagtail asks the collection alone, so an attachment of a page for staff would be
 is served, not copied when it is attached: a page that is closed or withdrawn takes its files along.
 """
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.contenttypes.models import ContentType
 from django.http import Http404
+from django.views.static import serve
 from wagtail.documents.permissions import permission_policy
 from wagtail.models import Page, ReferenceIndex
 
@@ -36,3 +38,8 @@ def refuse_unless_readable(document, request):
     if not user.is_authenticated and pages.exists():
         return redirect_to_login(request.get_full_path())
     raise Http404("没有这个文件")
+
+
+def rendition(request, path):
+    """Renditions only: originals and documents have no address of their own. A front server may take this path over."""
+    return serve(request, path, document_root=settings.MEDIA_ROOT)

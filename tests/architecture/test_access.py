@@ -16,8 +16,9 @@ pytestmark = [
 ]
 
 WRITE = re.compile(r'\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM|REPLACE INTO)\s+"?(\w+)', re.IGNORECASE)
-# What Wagtail itself notes down when a page is opened; none of it is content, and nothing a forged link could do harm with.
+# What Wagtail and the session note down when a page is opened; none of it is content, and nothing a forged link could do harm with.
 BOOKKEEPING = {
+    "django_session": "when somebody was last seen, once a minute",
     "wagtailadmin_editingsession": "who has this page open",
     "wagtailcore_pagesubscription": "who is told of comments",
     "wagtailusers_userprofile": "made empty when somebody first opens the own account",
