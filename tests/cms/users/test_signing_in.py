@@ -157,3 +157,22 @@ class TestSessions:
         sign_in(client)
         type(user).objects.update(is_active=False)
         assert client.get("/account/").status_code == 302
+
+
+class TestClosedDoors:
+    """The admin and pages for some groups answer "sign in" to whoever they do not let in; whoever is signed in is told no, not sent round."""
+
+    def test_tell_a_member_of_staff_no(self, client):
+        client.force_login(make_user("staff"))
+        answer = client.get("/admin/", follow=True)
+        assert answer.status_code == 403
+        assert len(answer.redirect_chain) < 5
+
+    def test_lead_an_open_address_on(self, client):
+        client.force_login(make_user("staff"))
+        assert client.get("/login/", {"next": "/feedback/"}, follow=True).status_code == 200
+
+    def test_lead_nowhere_else(self, client):
+        client.force_login(make_user("staff"))
+        for elsewhere in ("https://evil.example/", "//evil.example/", "javascript:alert(1)"):
+            assert "evil" not in client.get("/login/", {"next": elsewhere}).get("Location", "")

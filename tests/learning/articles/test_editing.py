@@ -121,3 +121,28 @@ class TestSavingAtTheSameTime:
         assert titles == ["first 的标题", "second 的标题"]
         authors = page.revisions.order_by("created_at").values_list("user__username", flat=True)
         assert list(authors)[-2:] == ["first", "second"]
+
+    def test_asks_whoever_would_cover_a_newer_draft_and_takes_the_second_answer(self, client, page):
+        loaded = page.latest_revision
+        seen = {"loaded_revision_id": loaded.pk, "loaded_revision_created_at": loaded.created_at.isoformat()}
+        client.force_login(make_user("first", "编辑", display_name="先存的编辑"))
+        client.post(reverse("wagtailadmin_pages:edit", args=[page.pk]), written(title="先存的标题", slug=page.slug, **seen))
+        client.force_login(make_user("second", "编辑"))
+        refused = client.post(reverse("wagtailadmin_pages:edit", args=[page.pk]), written(title="后存的标题", slug=page.slug, **seen))
+        assert refused.status_code == 200
+        text = refused.content.decode()
+        assert "先存的编辑在" in text
+        assert "后存的标题" in text, "what was typed is still in the form"
+        assert page.revisions.order_by("-created_at").first().content["title"] == "先存的标题"
+        newer = page.revisions.order_by("-created_at").first()
+        seen = {"loaded_revision_id": newer.pk, "loaded_revision_created_at": newer.created_at.isoformat()}
+        client.post(reverse("wagtailadmin_pages:edit", args=[page.pk]), written(title="后存的标题", slug=page.slug, **seen))
+        assert page.revisions.order_by("-created_at").first().content["title"] == "后存的标题"
+
+    def test_asks_nobody_about_the_own_draft(self, client, page):
+        loaded = page.latest_revision
+        seen = {"loaded_revision_id": loaded.pk, "loaded_revision_created_at": loaded.created_at.isoformat()}
+        client.force_login(make_user("first", "编辑"))
+        for title in ("第一次", "第二次"):
+            answer = client.post(reverse("wagtailadmin_pages:edit", args=[page.pk]), written(title=title, slug=page.slug, **seen))
+            assert answer.status_code == 302
