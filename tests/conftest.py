@@ -4,6 +4,7 @@ import socket
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 
 from tests import baseline
 
@@ -29,7 +30,16 @@ def _empty_cache():
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """Keep Wagtail's first rows alive through transactional tests, and put them back if an earlier run died without them."""
+    """Keep Wagtail's first rows alive through transactional tests, and put them back if an earlier run died without them.
+
+    Threads of a live server may still hold a connection when the run ends; PostgreSQL drops no database that somebody is in.
+    """
     baseline.install()
     with django_db_blocker.unblock():
         baseline.restore_if_empty()
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
