@@ -49,7 +49,8 @@ class BasePage(Page):
         for component in path_components:
             url_path = f"{url_path}{component}/"
             paths.append(url_path)
-        chain = list(Page.objects.filter(url_path__in=paths, path__startswith=self.path).order_by("depth"))
+        # The names have an index, whole addresses have none.
+        chain = list(Page.objects.filter(slug__in=path_components, url_path__in=paths).order_by("depth"))
         if not chain or chain[-1].url_path != url_path:
             raise Http404("页面不存在")
         *above, found = chain

@@ -37,12 +37,16 @@ class VisibilityQuerySet(PageQuerySet):
             .exclude(Exists(closed.filter(page=OuterRef("alias_of"))))  # an alias is as closed as what it stands for
         )
 
+    def below_path(self, path):
+        """Pages below the one at `path`, asked as a range: SQLite finds no index for the LIKE of `startswith`, and walks the whole tree."""
+        return self.filter(path__range=(path + "0" * Page.steplen, path + "Z" * Page.steplen * MAX_DEPTH))
+
     def beside(self, page, user):
         """Live children of `page`'s parent that `user` may read, who is reading `page`: what stands above both has been asked already.
 
         Compiling the question for every level above is what costs most when an article is served.
         """
-        siblings = self.live().filter(path__startswith=page.path[: -Page.steplen], depth=page.depth)
+        siblings = self.live().below_path(page.path[: -Page.steplen]).filter(depth=page.depth)
         if user.is_superuser:
             return siblings
         closed = unsatisfied_restrictions(user)

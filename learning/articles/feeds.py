@@ -35,7 +35,7 @@ class ArticleFeed(Feed):
         return page.url
 
     def items(self, page):
-        return ArticlePage.objects.visible_to(AnonymousUser()).filter(path__startswith=page.path).newest_first()[:ITEMS]
+        return ArticlePage.objects.visible_to(AnonymousUser()).in_column(page).newest_first()[:ITEMS]
 
     def item_title(self, item):
         return item.title

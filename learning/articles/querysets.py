@@ -13,7 +13,7 @@ class ArticleQuerySet(VisibilityQuerySet):
 
     def in_column(self, column):
         """Articles anywhere below `column`."""
-        return self.filter(path__startswith=column.path, depth__gt=column.depth)
+        return self.below_path(column.path)
 
     def pinned_first(self, day):
         """By date, with what is pinned on `day` before the rest and marked `is_pinned`."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from wagtail.models import Page
 
@@ -25,11 +25,11 @@ def surroundings_of(article, *, articles, relations, user) -> Surroundings:
     of its list by date (R9).
     """
     related = relations.filter(page=article.pk, related=OuterRef("pk"))
-    wanted, siblings = Exists(related), None
+    wanted, siblings = Q(pk__in=relations.filter(page=article.pk).values("related")), None
     if article.shown_at and len(article.path) > Page.steplen:
         siblings = articles.beside(article, user)
         nearest = [Subquery(siblings.before(article).values("pk")[:1]), Subquery(siblings.after(article).values("pk")[:1])]
-        wanted = Q(wanted) | Q(pk__in=nearest)
+        wanted |= Q(pk__in=nearest)
     rows = (
         visible_pages(user)
         .filter(wanted)
