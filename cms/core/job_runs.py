@@ -2,18 +2,16 @@
 
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.viewsets.model import ModelViewSet
-from wagtail.permission_policies import ModelPermissionPolicy
 
 from cms.jobs.models import JobRun
 
-from .viewsets import OwnPolicyMixin
+from .viewsets import NarrowedPolicy, OwnPolicyMixin
 
 
-class LookingPolicy(ModelPermissionPolicy):
+class LookingPolicy(NarrowedPolicy):
     """Rows are the runner's; people look."""
 
-    def user_has_permission(self, user, action):
-        return action == "view" and super().user_has_permission(user, action)
+    actions = ("view",)
 
 
 class JobRunViewSet(OwnPolicyMixin, ModelViewSet):

@@ -18,3 +18,12 @@ class OwnPolicyMixin:
         if register := getattr(permissions, "register_permission_policy", None):
             register(self.model, self.permission_policy, exact_class=True)
         super().on_register()
+
+
+class NarrowedPolicy(ModelPermissionPolicy):
+    """Only `actions` are to be had, and those by right: a superuser, too, does nothing else to these rows."""
+
+    actions: tuple[str, ...] = ()
+
+    def user_has_permission(self, user, action):
+        return action in self.actions and super().user_has_permission(user, action)

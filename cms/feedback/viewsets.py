@@ -4,19 +4,17 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views.generic import EditView
 from wagtail.admin.viewsets.model import ModelViewSet
-from wagtail.permission_policies import ModelPermissionPolicy
 
-from cms.core.viewsets import OwnPolicyMixin
+from cms.core.viewsets import NarrowedPolicy, OwnPolicyMixin
 
 from .models import FeedbackEntry
 from .services import answer_feedback
 
 
-class AnswerPolicy(ModelPermissionPolicy):
+class AnswerPolicy(NarrowedPolicy):
     """Answering is the only thing to do, whoever asks."""
 
-    def user_has_permission(self, user, action):
-        return action in ("change", "view") and super().user_has_permission(user, action)
+    actions = ("change", "view")
 
 
 class AnswerView(EditView):
