@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-from .querysets import BranchMembershipQuerySet, DepartmentQuerySet, LeadingGroupOfficeQuerySet, PostingQuerySet, StaffMemberQuerySet
+from .querysets import AbsenceQuerySet, BranchMembershipQuerySet, DepartmentQuerySet, LeadingGroupOfficeQuerySet, PostingQuerySet, StaffMemberQuerySet
 
 SAME_NAME = "同一上级下已有同名科室或单位。"
 ENDS_AFTER_START = Q(ended_on__isnull=True) | Q(ended_on__gte=F("started_on"))
@@ -200,6 +200,47 @@ class BranchMembership(models.Model):
         overlapping = BranchMembership.objects.overlapping(self.started_on, self.ended_on).filter(staff=self.staff_id).exclude(pk=self.pk)
         if other := overlapping.select_related("branch").first():
             raise ValidationError(f"与已有的组织关系重叠：{other.branch}，自 {other.started_on:%Y-%m-%d} 起。请先填它的结束日期。")
+
+
+class Absence(models.Model):
+    """长期不在岗: long leave or secondment, both days included. Whoever is away is not expected at a session, and the roster says why."""
+
+    class Kind(models.TextChoices):
+        SICK = "sick", "长期病假"
+        PARENTAL = "parental", "产假、育儿假"
+        SECONDED = "seconded", "借调、挂职外出"
+        TRAINING = "training", "脱产学习"
+        VILLAGE = "village", "驻村"
+        OTHER = "other", "其他"
+
+    staff = models.ForeignKey(StaffMember, verbose_name="人员", on_delete=models.PROTECT, related_name="absences")
+    kind = models.CharField("类别", max_length=12, choices=Kind.choices)
+    started_on = models.DateField("起始日期")
+    ended_on = models.DateField("结束日期（含）", null=True, blank=True)
+    note = models.CharField("备注", max_length=100, blank=True, help_text="不写病情。")
+
+    objects = AbsenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "长期不在岗"
+        verbose_name_plural = "长期不在岗"
+        ordering = ["-started_on", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=ENDS_AFTER_START, name="absence_ends_after_start", violation_error_message="结束日期早于起始日期。"
+            ),
+        ]
+        indexes = [models.Index(fields=["staff", "started_on", "ended_on"])]
+
+    def __str__(self):
+        return f"{self.staff} {self.get_kind_display()}"
+
+    def clean(self):
+        if not (self.staff_id and self.started_on):
+            return
+        overlapping = Absence.objects.overlapping(self.started_on, self.ended_on).filter(staff=self.staff_id).exclude(pk=self.pk)
+        if other := overlapping.first():
+            raise ValidationError(f"与已登记的{other.get_kind_display()}重叠（自 {other.started_on:%Y-%m-%d} 起）。请先改它的结束日期。")
 
 
 class LeadingGroup(models.Model):

@@ -39,6 +39,10 @@ class BranchMembershipQuerySet(DatedQuerySet):
     pass
 
 
+class AbsenceQuerySet(DatedQuerySet):
+    pass
+
+
 class LeadingGroupOfficeQuerySet(DatedQuerySet):
     pass
 

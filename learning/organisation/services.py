@@ -10,7 +10,7 @@ from django.utils import timezone
 from wagtail.log_actions import log
 from wagtail.models import ModelLogEntry
 
-from .models import BranchMembership, Department, LeadingGroupOffice, PartyBranch, Posting, StaffMember
+from .models import Absence, BranchMembership, Department, LeadingGroupOffice, PartyBranch, Posting, StaffMember
 from .names import sort_key, tidy_name
 
 ONE_DAY = datetime.timedelta(days=1)
@@ -32,7 +32,7 @@ def save_record(*, record, by):
     if isinstance(record, StaffMember):
         record.name = tidy_name(record.name)
         record.sort_key = sort_key(record.name)
-    if isinstance(record, (Posting, BranchMembership, LeadingGroupOffice)) and record.staff_id:
+    if isinstance(record, (Absence, Posting, BranchMembership, LeadingGroupOffice)) and record.staff_id:
         _lock(record.staff_id)
     record.full_clean()
     record.save()

@@ -12,7 +12,7 @@ from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets import AdminDateInput
 
-from .models import BranchMembership, Department, LeadingGroup, LeadingGroupOffice, PartyBranch, Posting, StaffMember
+from .models import Absence, BranchMembership, Department, LeadingGroup, LeadingGroupOffice, PartyBranch, Posting, StaffMember
 from .services import (
     add_staff_member,
     assign_office,
@@ -255,6 +255,23 @@ class BranchMembershipViewSet(RegisterViewSet):
     )
 
 
+class AbsenceViewSet(RegisterViewSet):
+    model = Absence
+    name = "absences"
+    icon = "time"
+    menu_order = 550
+    list_display = ["staff", "kind", "started_on", "ended_on", "note"]
+    list_filter = ["kind"]
+    search_fields = ["staff__name", "staff__employee_number"]
+    ordering = ["-started_on", "-id"]
+    panels = [
+        FieldPanel("staff"),
+        FieldPanel("kind"),
+        FieldRowPanel([FieldPanel("started_on"), FieldPanel("ended_on")]),
+        FieldPanel("note"),
+    ]
+
+
 class LeadingGroupViewSet(RegisterViewSet):
     model = LeadingGroup
     name = "leading_groups"
@@ -296,6 +313,7 @@ class OrganisationViewSetGroup(ViewSetGroup):
         StaffMemberViewSet,
         PostingViewSet,
         BranchMembershipViewSet,
+        AbsenceViewSet,
         LeadingGroupViewSet,
         LeadingGroupOfficeViewSet,
     )

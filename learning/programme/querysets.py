@@ -1,0 +1,121 @@
+"""Questions to the programme's tables, to be chained."""
+
+import datetime
+
+from django.db import models
+from django.db.models import Count, Q
+from django.db.models.functions import TruncDate
+
+from ..periods import SHANGHAI, Period
+from .choices import ATTENDED_STATUSES, LEAVE_STATUSES, AttendanceStatus, LeaveState, MakeUpState, SessionState
+
+LIVE = (SessionState.PLANNED, SessionState.NOTIFIED, SessionState.POSTPONED)
+
+
+class RequirementQuerySet(models.QuerySet):
+    def in_force_during(self, first: datetime.date, last: datetime.date):
+        return self.filter(Q(in_force_until__isnull=True) | Q(in_force_until__gte=first), in_force_from__lte=last)
+
+    def in_force_on(self, day: datetime.date):
+        return self.in_force_during(day, day)
+
+
+class CalendarDayQuerySet(models.QuerySet):
+    def of_year(self, year: int):
+        return self.filter(day__year=year)
+
+
+class PlanItemQuerySet(models.QuerySet):
+    def of_year(self, year: int):
+        return self.filter(plan__year=year)
+
+    def planned(self):
+        return self.filter(state="planned")
+
+    def moved_or_cancelled(self):
+        """What the layout did not put where the rule says: each has its reason."""
+        return self.filter(Q(moved_from__isnull=False) | Q(state="cancelled") | ~Q(reason=""))
+
+
+class SessionQuerySet(models.QuerySet):
+    def held(self):
+        return self.filter(state=SessionState.HELD)
+
+    def to_come(self):
+        return self.filter(state__in=LIVE)
+
+    def not_cancelled(self):
+        return self.exclude(state=SessionState.CANCELLED)
+
+    def between(self, start: datetime.datetime, end: datetime.datetime):
+        """Those that run at some instant of [start, end)."""
+        return self.filter(starts_at__lt=end, ends_at__gt=start)
+
+    def in_period(self, period: Period):
+        """Those planned for `period`, wherever they were moved to."""
+        return self.filter(planned_on__gte=period.first, planned_on__lte=period.last)
+
+    def with_organiser(self):
+        return self.select_related("branch", "department")
+
+    def with_head_counts(self):
+        """`expected`, `attended`, `on_leave`, `absent`, `unrecorded`: people, from the roll."""
+        expected = Q(attendances__is_expected=True)
+
+        def people(*statuses):
+            return Count("attendances", filter=expected & Q(attendances__status__in=statuses))
+
+        return self.annotate(
+            expected=Count("attendances", filter=expected),
+            attended=people(*ATTENDED_STATUSES, AttendanceStatus.LEFT_EARLY),
+            on_leave=people(*LEAVE_STATUSES),
+            absent=people(AttendanceStatus.ABSENT),
+            unrecorded=people(AttendanceStatus.UNRECORDED),
+        )
+
+
+class AttendanceQuerySet(models.QuerySet):
+    def expected(self):
+        return self.filter(is_expected=True)
+
+    def of_held_sessions(self):
+        return self.filter(session__state=SessionState.HELD)
+
+    def in_period(self, period: Period):
+        return self.filter(session__planned_on__gte=period.first, session__planned_on__lte=period.last)
+
+    def counted(self):
+        """Annotate (after `values()`, for each group) the counts that both rates rest on (§3.4)."""
+        return self.annotate(
+            expected_count=Count("pk"),
+            attended_count=Count("pk", filter=Q(status__in=ATTENDED_STATUSES)),
+            left_early_count=Count("pk", filter=Q(status=AttendanceStatus.LEFT_EARLY)),
+            duty_count=Count("pk", filter=Q(status=AttendanceStatus.DUTY)),
+            leave_count=Count("pk", filter=Q(status__in=[status for status in LEAVE_STATUSES if status != AttendanceStatus.DUTY])),
+            absent_count=Count("pk", filter=Q(status=AttendanceStatus.ABSENT)),
+            unrecorded_count=Count("pk", filter=Q(status=AttendanceStatus.UNRECORDED)),
+            made_up_count=Count("pk", filter=Q(is_made_up=True)),
+        )
+
+
+class LeaveRequestQuerySet(models.QuerySet):
+    def waiting(self):
+        return self.filter(state=LeaveState.WAITING)
+
+    def approved(self):
+        return self.filter(state=LeaveState.APPROVED)
+
+
+class MakeUpQuerySet(models.QuerySet):
+    def owed(self):
+        """Those whose person has to do something."""
+        return self.filter(state__in=[MakeUpState.OPEN, MakeUpState.RETURNED])
+
+    def to_check(self):
+        return self.filter(state=MakeUpState.SUBMITTED)
+
+
+def day_of(expression: str):
+    """The day in Shanghai of a datetime column, in SQL."""
+    return TruncDate(expression, tzinfo=SHANGHAI)
+
