@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("cms.readership.urls")),
     path("", include("cms.search.urls")),
     path("", include("cms.feedback.urls")),
+    path("", include("cms.inbox.urls")),
     path("", include("cms.core.urls")),
     path("", include("learning.urls")),
     path("", include(wagtail_urls)),

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "cms.imports",
     "cms.review",
     "cms.feedback",
+    "cms.inbox",
     "cms.readership",
     "cms.users",
     "cms.files",
@@ -118,6 +119,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "cms.core.chrome.site_chrome",
+                "cms.inbox.unread.unread_messages",
             ],
         },
     }
@@ -347,6 +349,12 @@ WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False  # one place: /account/password/
 WAGTAILUSERS_PASSWORD_ENABLED = True
 WAGTAIL_ALLOW_UNICODE_SLUGS = False
 WAGTAILIMAGES_USAGE_COUNT_ENABLED = True
+
+# --- e-mail -------------------------------------------------------------------------------------------------------
+
+vars().update(env.email_url_config(env("EMAIL_URL", default="") or "dummymail://"))  # EMAIL_HOST and the like; by default nothing is sent
+EMAIL_TIMEOUT = 10  # seconds; a mail server that says nothing would hold up every job
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="study@localhost")
 
 # --- reading counts -----------------------------------------------------------------------------------------------
 

@@ -25,6 +25,8 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 
+vars().update(env.email_url_config(env("EMAIL_URL", default="") or "consolemail://"))  # what would be sent is shown where the jobs run
+
 # A newcomer looks around first; with a second factor demanded at once the sample sign-ins would not be usable.
 MFA_REQUIRED_GROUPS = []
 PASSWORD_MAX_AGE_DAYS = 0

@@ -36,4 +36,5 @@ STORAGES = {
 }
 LOGGING = {"version": 1, "disable_existing_loggers": False, "handlers": {"null": {"class": "logging.NullHandler"}}}
 
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ACCOUNT_RATE_LIMITS = False  # hundreds of sign-ins a minute from one address

@@ -16,7 +16,7 @@ FIRST_REVIEWERS = frozenset({"初审员"})  # whose turn it is with the page in 
 PUBLISHERS = frozenset({"终审员", SUPERUSER})
 CLERKS = frozenset({"机关党委办事员", SUPERUSER})
 ACCOUNTS = frozenset({"系统管理员", SUPERUSER})
-UPLOADER = frozenset({"编辑"})  # whose own half-finished upload it is
+OWNER = frozenset({"编辑"})  # whose own half-finished upload or message it is
 LOG_READERS = frozenset({"审计管理员", SUPERUSER})
 JOB_WATCHERS = frozenset({"系统管理员", "审计管理员", SUPERUSER})
 ROOT = frozenset({SUPERUSER})
@@ -63,6 +63,8 @@ TABLE: dict[frozenset, tuple[str, ...]] = {
         "account_security",
         "account_reauthenticate",
         "account_change_password",
+        "inbox",
+        "inbox_read_all",
         "mfa_index",
         "mfa_authenticate",
         "mfa_reauthenticate",
@@ -145,7 +147,8 @@ TABLE: dict[frozenset, tuple[str, ...]] = {
         "wagtaildocs_chooser:create",
         "wagtailimages_chooser:create",
     ),
-    UPLOADER: (
+    OWNER: (
+        "inbox_open",
         *_register("wagtaildocs", "create_multiple_from_uploaded_document", "delete_upload_multiple"),
         *_register("wagtailimages", "create_multiple_from_uploaded_image", "delete_upload_multiple"),
     ),
@@ -196,6 +199,7 @@ TABLE: dict[frozenset, tuple[str, ...]] = {
         *_register("wagtailredirects", "index", "index_results", "add", "edit", "delete", "start_import", "process_import"),
         *_register("wagtailsites", *LISTS, "add", "edit", "delete", "copy"),
         *_register("wagtailusers_groups", *LISTS, "add", "edit", "delete"),
+        *_register("channels", *LISTS, "add", "edit", "delete"),
         *(f"{namespace}:delete" for namespace in REGISTERS),
     ),
     NOBODY: (
@@ -292,6 +296,8 @@ OBJECTS: tuple[tuple[str, dict[str, str], frozenset], ...] = (
         (name, {"pk": "batch:other"}, ROOT)
         for name in ("imports:batch", "imports:file", "imports:map", "imports:problems", "imports:commit")
     ),
+    ("inbox_open", {"pk": "message:own"}, OWNER),
+    ("inbox_open", {"pk": "message:other"}, NOBODY),
     ("wagtailadmin_pages:edit", {"page_id": "page:draft"}, PAGES),
     ("wagtailadmin_pages:delete", {"page_id": "page:draft"}, PUBLISHERS | {"宣传科"}),  # an author may drop the own draft
     ("wagtailadmin_pages:delete", {"page_id": "page:own_draft"}, PUBLISHERS | {"编辑"}),

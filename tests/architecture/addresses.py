@@ -27,6 +27,8 @@ from cms.feedback.models import FeedbackEntry
 from cms.files.models import CustomDocument, CustomImage
 from cms.files.services import store_document, store_image
 from cms.imports.services import upload_batch
+from cms.inbox.models import Channel, Message
+from cms.inbox.services import send_messages
 from cms.jobs.models import JobRun
 from cms.review.models import ReviewTask
 from cms.users.models import User
@@ -208,6 +210,8 @@ def build_places() -> Places:
         upload_batch(kind="roster", file=io.BytesIO(f"姓名,科室\n{name},办公室\n".encode()), name="名册.csv", by=people[role])
         for name, role in (("甲", "机关党委办事员"), ("乙", SUPERUSER))
     )
+    send_messages(to=[people["编辑"], colleague], subject="提醒", url=notice.url, key="reminder", now=timezone.now())
+    own_message, others_message = (Message.objects.get(recipient=person) for person in (people["编辑"], colleague))
     session = EditingSession.objects.create(
         user=people["编辑"], content_type=ContentType.objects.get_for_model(Page), object_id=notice.pk, last_seen_at=timezone.now()
     )
@@ -272,6 +276,8 @@ def build_places() -> Places:
         "wagtailusers_users": {"pk": colleague.pk},
         "wagtailusers_groups": {"pk": Group.objects.get(name="职工").pk},
         "feedback": {"pk": entry.pk},
+        "inbox_open": {"pk": own_message.pk},
+        "channels": {"pk": Channel.objects.create(name="机关群", kind="feishu", address="feishu://key").pk},
         "imports": {"pk": own_batch.pk, "row_pk": 1, "kind": "roster"},
         "departments": {"pk": Department.objects.first().pk},
         "party_branches": {"pk": PartyBranch.objects.first().pk},
@@ -298,5 +304,7 @@ def build_places() -> Places:
         **{f"document:{name.removesuffix('_document')}": document.url for name, document in documents.items()},
         "batch:own": own_batch.pk,
         "batch:other": others_batch.pk,
+        "message:own": own_message.pk,
+        "message:other": others_message.pk,
     }
     return Places(people, pages, values, objects)
