@@ -9,12 +9,19 @@ class LearningConfig(AppConfig):
         from wagtail.signals import page_published  # noqa: PLC0415 (apps are not loaded before)
 
         from cms.imports.kinds import register_kind  # noqa: PLC0415
+        from cms.jobs.registry import Job, every_minute, register_job  # noqa: PLC0415
         from cms.search.sources import register_source  # noqa: PLC0415
 
         from .articles.publishing import keep_first_time  # noqa: PLC0415
         from .articles.search import ARTICLES  # noqa: PLC0415
+        from .evidence import register_evidence  # noqa: PLC0415
         from .organisation.roster import RosterKind  # noqa: PLC0415
+        from .programme.facts import KINDS  # noqa: PLC0415
+        from .programme.services.roll import freeze_started_sessions  # noqa: PLC0415
 
         page_published.connect(keep_first_time, dispatch_uid="learning.articles.keep_first_time")
         register_source(ARTICLES)
         register_kind(RosterKind())
+        for kind in KINDS:
+            register_evidence(kind)
+        register_job(Job("programme.freeze_rosters", "固定应到名册", every_minute, freeze_started_sessions))

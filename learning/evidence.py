@@ -37,7 +37,7 @@ class EvidenceKind:
       counts for all of them;
     - `counted_on`: the day whose period it counts for; `happened_on`: the day it came about, later than `counted_on` when it was late;
     - `quantity`: how much it counts;
-    - `format_id` and `variant`: the study format and the kind within it, None and "" where the room has none.
+    - where `by_format`: `format_id` (the study format), `variant` (the kind within it) and `series` (the requirement it was planned by).
     """
 
     key: str
@@ -45,6 +45,7 @@ class EvidenceKind:
     subject: Subject
     rows: Callable[[], models.QuerySet]
     have: Have | None = None
+    by_format: bool = False
 
 
 _kinds: dict[str, EvidenceKind] = {}

@@ -62,17 +62,24 @@ class Period:
 
     @property
     def label(self) -> str:
-        year, month = self.first.year, self.first.month
+        if self.kind in (PeriodKind.WEEK, PeriodKind.YEAR):
+            return self.label_in_year
+        return f"{self.first.year}年{self.label_in_year}"
+
+    @property
+    def label_in_year(self) -> str:
+        """Without the year, where that is known from around it; a week and a year say it themselves."""
+        month = self.first.month
         match self.kind:
             case PeriodKind.WEEK:
                 return f"{self.first:%Y-%m-%d}当周"
             case PeriodKind.MONTH:
-                return f"{year}年{month}月"
+                return f"{month}月"
             case PeriodKind.QUARTER:
-                return f"{year}年第{CHINESE_DIGITS[month // 3]}季度"
+                return f"第{CHINESE_DIGITS[month // 3]}季度"
             case PeriodKind.HALF:
-                return f"{year}年{'上' if month == 1 else '下'}半年"
-        return f"{year}年"
+                return "上半年" if month == 1 else "下半年"
+        return f"{self.first.year}年"
 
     def __str__(self):
         return self.label

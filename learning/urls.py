@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from .articles.feeds import ArticleFeed
 from .articles.pdf import article_pdf
@@ -9,5 +9,7 @@ urlpatterns = [
     path("feeds/", ArticleFeed(), name="feed_site"),
     path("feeds/<int:page_id>/", ArticleFeed(), name="feed_column"),
     path("sitemap.xml", page_sitemap, name="sitemap"),
+    path("", include("learning.portal.urls")),
+    path("", include("learning.programme.urls")),
     path("sitemap/", site_map, name="site_map"),
 ]

@@ -34,9 +34,17 @@ ORGANISATION = editing(
     "learning.staffmember",
     "learning.posting",
     "learning.branchmembership",
+    "learning.absence",
     "learning.leadinggroup",
     "learning.leadinggroupoffice",
     actions=("add", "change", "view"),
+)
+
+PROGRAMME = (
+    *editing("learning.studyformat", "learning.annualplan", "learning.planitem", actions=("add", "change", "view")),
+    *editing("learning.requirement", "learning.caution", "learning.calendarday"),
+    "learning.view_attendance",
+    "learning.run_programme",
 )
 
 ROLES = (
@@ -52,10 +60,11 @@ ROLES = (
     ),
     Role(
         "机关党委办事员",
-        "维护科室、支部、人员与任职，导入名册，答复意见建议，维护学习专题。",
+        "维护科室、支部、人员与任职，导入名册；定规则、排年度计划、点名、核对补学、看缺口；答复意见建议，维护学习专题。",
         (
             ADMIN,
             *ORGANISATION,
+            *PROGRAMME,
             *editing("learning.topic"),
             "imports.add_importbatch",
             "imports.view_importbatch",

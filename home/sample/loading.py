@@ -42,6 +42,7 @@ from learning.organisation.names import sort_key
 from ..models import HomePage
 from . import articles as texts
 from . import people
+from .programme import load_year
 
 NOTICE = Path(__file__).parent / "notice.txt"
 
@@ -204,4 +205,5 @@ def load_sample_site(*, now: datetime.datetime | None = None) -> bool:
         ensure_workflow()
         departments = _load_organisation(timezone.localdate(now))
         _load_pages(departments, now)
+        load_year(now=now)
     return True

@@ -54,6 +54,7 @@ ACCOUNTS = (
     ("fushen", "梁静宜", "0011", ("复审员",), False),
     ("zhongshen", "沈一舟", "0003", ("终审员",), False),
     ("dangwei", "方景行", "0022", ("机关党委办事员",), False),
+    ("juzhang", "顾长河", "0001", ("职工",), False),
     ("zhigong", "陶思远", "0013", ("职工",), False),
 )
 SAMPLE_PASSWORD = "Yanshi-2026-zhanghao"  # noqa: S105 (sample sites only; the loader refuses production settings)

@@ -5,7 +5,14 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-from .querysets import AbsenceQuerySet, BranchMembershipQuerySet, DepartmentQuerySet, LeadingGroupOfficeQuerySet, PostingQuerySet, StaffMemberQuerySet
+from .querysets import (
+    AbsenceQuerySet,
+    BranchMembershipQuerySet,
+    DepartmentQuerySet,
+    LeadingGroupOfficeQuerySet,
+    PostingQuerySet,
+    StaffMemberQuerySet,
+)
 
 SAME_NAME = "同一上级下已有同名科室或单位。"
 ENDS_AFTER_START = Q(ended_on__isnull=True) | Q(ended_on__gte=F("started_on"))

@@ -71,6 +71,27 @@ class StaffMemberQuerySet(models.QuerySet):
     def heads_on(self, day):
         return self._with_posting(in_force_on(day) & Q(is_head=True))
 
+    def heading_on(self, day, *, kinds):
+        """People who head a department of one of `kinds` on `day`."""
+        return self._with_posting(in_force_on(day) & Q(is_head=True, department__kind__in=kinds))
+
+    def leaders_on(self, day):
+        """班子成员: whoever leads the leading group or is deputy in it on `day`."""
+        office = self.model._meta.get_field("leading_offices").related_model
+        return self.filter(Exists(office.objects.on(day).filter(role__in=["leader", "deputy"], staff=OuterRef("pk"))))
+
+    def in_branch(self, branch, day):
+        membership = self.model._meta.get_field("branch_memberships").related_model
+        return self.filter(Exists(membership.objects.on(day).filter(staff=OuterRef("pk"), branch=branch)))
+
+    def posted_within(self, departments, day):
+        """People whose primary posting on `day` is in one of `departments`."""
+        return self._with_posting(in_force_on(day) & Q(is_primary=True, department__in=departments))
+
+    def in_department_kinds(self, kinds, day):
+        """People whose primary posting on `day` is in a department of one of `kinds`."""
+        return self._with_posting(in_force_on(day) & Q(is_primary=True, department__kind__in=kinds))
+
     def party_members_on(self, day):
         membership = self.model._meta.get_field("branch_memberships").related_model
         return self.filter(Exists(membership.objects.on(day).filter(staff=OuterRef("pk"))))

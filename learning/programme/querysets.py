@@ -97,6 +97,10 @@ class AttendanceQuerySet(models.QuerySet):
             made_up_count=Count("pk", filter=Q(is_made_up=True)),
         )
 
+    def with_people(self):
+        """Annotate, for each group, the number of different people behind the counts."""
+        return self.annotate(people=Count("staff", distinct=True))
+
 
 class LeaveRequestQuerySet(models.QuerySet):
     def waiting(self):
@@ -118,4 +122,3 @@ class MakeUpQuerySet(models.QuerySet):
 def day_of(expression: str):
     """The day in Shanghai of a datetime column, in SQL."""
     return TruncDate(expression, tzinfo=SHANGHAI)
-

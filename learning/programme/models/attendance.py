@@ -63,7 +63,9 @@ class AttendanceCorrection(models.Model):
     now = models.CharField("改为", max_length=12, choices=AttendanceStatus.choices)
     reason = models.CharField("原因", max_length=200)
     corrected_at = models.DateTimeField("更正时间")
-    corrected_by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name="更正人", null=True, on_delete=models.SET_NULL, related_name="+")
+    corrected_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="更正人", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     class Meta:
         verbose_name = "考勤更正"

@@ -68,7 +68,9 @@ class Requirement(models.Model):
     minutes = models.PositiveSmallIntegerField("时长（分钟）", default=120, validators=[MinValueValidator(15), MaxValueValidator(600)])
     study_hours = models.DecimalField("学时", max_digits=4, decimal_places=1, default=0, validators=[MinValueValidator(0)])
     on_holiday = models.CharField("遇节假日", max_length=8, choices=OnHoliday.choices, default=OnHoliday.MOVE)
-    speakers_min = models.PositiveSmallIntegerField("主讲最少人数", default=0, help_text="大于 0 时由科室负责人轮流主讲，生成计划时排出轮值。")
+    speakers_min = models.PositiveSmallIntegerField(
+        "主讲最少人数", default=0, help_text="大于 0 时由科室负责人轮流主讲，生成计划时排出轮值。"
+    )
     speakers_max = models.PositiveSmallIntegerField("主讲最多人数", default=0)
 
     leads = models.ManyToManyField(Department, verbose_name="牵头科室", blank=True, related_name="led_requirements")

@@ -37,9 +37,7 @@ class Session(models.Model):
     formats = models.ManyToManyField(
         StudyFormat, verbose_name="计入形式载体", related_name="sessions", help_text="可多选：在每种形式里各计一次，合计时只计一次。"
     )
-    plan_item = models.ForeignKey(
-        PlanItem, verbose_name="计划项", null=True, blank=True, on_delete=models.PROTECT, related_name="sessions"
-    )
+    plan_item = models.ForeignKey(PlanItem, verbose_name="计划项", null=True, blank=True, on_delete=models.PROTECT, related_name="sessions")
     organised_by = models.CharField("组织者", max_length=12, choices=ORGANISERS, default=Subject.ORGAN)
     branch = models.ForeignKey(PartyBranch, verbose_name="党支部", null=True, blank=True, on_delete=models.PROTECT, related_name="sessions")
     department = models.ForeignKey(
@@ -147,7 +145,9 @@ class Session(models.Model):
 
 class SessionLecturer(models.Model):
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="lecturers")
-    staff = models.ForeignKey(StaffMember, verbose_name="本单位人员", null=True, blank=True, on_delete=models.PROTECT, related_name="lectures")
+    staff = models.ForeignKey(
+        StaffMember, verbose_name="本单位人员", null=True, blank=True, on_delete=models.PROTECT, related_name="lectures"
+    )
     name = models.CharField("姓名", max_length=50)
     post = models.CharField("单位及职务", max_length=100, blank=True)
     position = models.PositiveSmallIntegerField("顺序", default=0)
@@ -230,7 +230,13 @@ class CalendarToken(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name="账号", on_delete=models.CASCADE, related_name="calendar_tokens")
     department = models.ForeignKey(
-        Department, verbose_name="科室或单位", null=True, blank=True, on_delete=models.CASCADE, related_name="+", help_text="为空是本人的日程。"
+        Department,
+        verbose_name="科室或单位",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        help_text="为空是本人的日程。",
     )
     token = models.CharField(max_length=40, unique=True, default=new_secret, editable=False)
     created_at = models.DateTimeField("建立时间")
