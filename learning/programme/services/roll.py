@@ -107,7 +107,8 @@ def save_roll(
         raise RollError("名册还没有固定。请重新打开点名页。")
     if is_complete and now < session.starts_at - OPENS_BEFORE:
         raise RollError("活动还没开始，不能完成点名。")
-    rows = {row.pk: row for row in session.attendances.expected().only("pk", "staff_id", "status")}
+    # "session", too: the related manager looks at it on every row.
+    rows = {row.pk: row for row in session.attendances.expected().only("pk", "session", "staff", "status")}
     if unknown := set(marks) - set(rows):
         raise RollError(f"有 {len(unknown)} 个人不在这次的应到名册里。请刷新页面。")
     if bad := set(marks.values()) - set(AttendanceStatus.values):
