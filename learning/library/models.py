@@ -1,12 +1,15 @@
 """The three page types of the library: notices, study materials, lecture records."""
 
 from django.db import models
+from django.utils.functional import cached_property
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
 from ..articles.models import ArticlePage
+from ..programme.models import Session
+from ..programme.rates import Rates, of_session
 
 
 class NoticePage(ArticlePage):
@@ -98,6 +101,15 @@ class LectureRecordPage(ArticlePage):
     host = models.CharField("主持人", max_length=50, blank=True)
     recorder = models.CharField("记录人", max_length=50, blank=True)
     audience = models.CharField("参加范围", max_length=100, blank=True)
+    session = models.ForeignKey(
+        Session,
+        verbose_name="学习活动",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="lecture_records",
+        help_text="从学习活动生成的记录：应到、实到、请假、缺席从点名取数，不用填写。",
+    )
 
     search_fields = [*ArticlePage.search_fields, index.SearchField("place"), index.SearchField("host")]
     content_panels = [
@@ -108,6 +120,7 @@ class LectureRecordPage(ArticlePage):
                 FieldRowPanel([FieldPanel("held_from"), FieldPanel("held_until")]),
                 FieldRowPanel([FieldPanel("place"), FieldPanel("audience")]),
                 FieldRowPanel([FieldPanel("host"), FieldPanel("recorder")]),
+                FieldPanel("session", read_only=True),
             ],
             heading="讲座情况",
         ),
@@ -131,6 +144,11 @@ class LectureRecordPage(ArticlePage):
                 violation_error_message="结束时间早于开始时间。",
             )
         ]
+
+    @cached_property
+    def head_counts(self) -> Rates | None:
+        """From the roll of the session, as it stands now: corrections and make-ups show at once. None without a roll."""
+        return of_session(self.session) if self.session_id and self.session.roll_completed_at else None
 
 
 class Lecturer(Orderable):

@@ -34,6 +34,16 @@ class Rates:
         return _ratio(self.attended + self.made_up, self.expected)
 
     @property
+    def there(self) -> int:
+        """实到: whoever came, also those who left early."""
+        return self.attended + self.left_early
+
+    @property
+    def excused(self) -> int:
+        """请假 of every kind, 公差 included."""
+        return self.duty + self.leave
+
+    @property
     def attendance_text(self) -> str:
         return percent(self.attendance)
 
