@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..evidence import Subject
-from ..organisation.models import BranchMembership, Department, LeadingGroupOffice, StaffMember
+from ..organisation.models import BranchMembership, LeadingGroupOffice, StaffMember
+from .standings import Standings
 
 RUN = "learning.run_programme"
 BRANCH_OFFICERS = (BranchMembership.Role.SECRETARY, BranchMembership.Role.COMMITTEE)
@@ -13,7 +14,7 @@ BRANCH_OFFICERS = (BranchMembership.Role.SECRETARY, BranchMembership.Role.COMMIT
 
 @dataclass
 class Rights:
-    """What `user` may do on `today`. Asked once a request; each property is one statement at most."""
+    """What `user` may do on `today`. Asked once a request: four statements at most, the permissions aside."""
 
     user: object
     today: datetime.date
@@ -28,37 +29,32 @@ class Rights:
         return StaffMember.objects.filter(user=self.user.pk).first()
 
     @cached_property
+    def standings(self) -> Standings:
+        """Who this person is and was; one statement for all that follows."""
+        return Standings([self.staff] if self.staff else [])
+
+    def _today(self, facts) -> list:
+        return facts(self.staff.pk, self.today) if self.staff else []
+
+    @cached_property
     def branch_ids(self) -> frozenset[int]:
         """Branches whose sessions this person runs."""
-        if self.staff is None:
-            return frozenset()
-        rows = self.staff.branch_memberships.on(self.today).filter(role__in=BRANCH_OFFICERS)
-        return frozenset(rows.values_list("branch", flat=True))
+        return frozenset(fact.place_id for fact in self._today(self.standings.memberships) if fact.role in BRANCH_OFFICERS)
 
     @cached_property
     def department_ids(self) -> frozenset[int]:
         """Departments this person heads, with all below them."""
-        if self.staff is None:
-            return frozenset()
-        headed = list(self.staff.postings.on(self.today).heads().select_related("department"))
-        if not headed:
-            return frozenset()
-        below = Department.objects.none()
-        for posting in headed:
-            below = below | Department.objects.within(posting.department)
-        return frozenset(below.values_list("pk", flat=True))
+        return self.standings.below({fact.place_id for fact in self._today(self.standings.postings) if fact.is_head})
 
-    @cached_property
+    @property
     def is_leader(self) -> bool:
         """Holds an office in the leading group: sees everything of the programme, changes nothing by it."""
-        return self.staff is not None and self.staff.leading_offices.on(self.today).exists()
+        return bool(self._today(self.standings.offices))
 
-    @cached_property
+    @property
     def is_first_leader(self) -> bool:
         """组长: grants leave from the core group (§3.4)."""
-        if self.staff is None:
-            return False
-        return self.staff.leading_offices.on(self.today).filter(role=LeadingGroupOffice.Role.LEADER).exists()
+        return any(fact.role == LeadingGroupOffice.Role.LEADER for fact in self._today(self.standings.offices))
 
     @property
     def runs_something(self) -> bool:

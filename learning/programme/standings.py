@@ -1,0 +1,100 @@
+"""The dated facts of a few people, loaded in one statement and asked about any day: postings, branches, offices, absences."""
+
+import datetime
+from collections import defaultdict
+from functools import cached_property
+from typing import NamedTuple
+
+from django.db.models import F, Value
+
+from ..organisation.models import Absence, BranchMembership, Department, LeadingGroupOffice, Posting
+
+
+class Fact(NamedTuple):
+    """`place_id` is a posting's department, a membership's branch, an office's group; `role` the department's kind, the role held, the kind of leave."""
+
+    table: str
+    staff_id: int
+    started_on: datetime.date
+    ended_on: datetime.date | None
+    place_id: int
+    role: str
+    is_head: bool
+    is_primary: bool
+
+    def holds(self, day: datetime.date) -> bool:
+        return self.started_on <= day and (self.ended_on is None or self.ended_on >= day)
+
+
+def _rows(model, staff_ids, *, place, role, is_head=None, is_primary=None):
+    return (
+        model.objects.filter(staff__in=staff_ids)
+        .order_by()
+        .annotate(
+            fact_table=Value(model._meta.model_name),
+            fact_place=F(place),
+            fact_role=F(role),
+            fact_head=F(is_head) if is_head else Value(False),
+            fact_primary=F(is_primary) if is_primary else Value(False),
+        )
+        .values_list("fact_table", "staff_id", "started_on", "ended_on", "fact_place", "fact_role", "fact_head", "fact_primary")
+    )
+
+
+class Standings:
+    """Who `people` were, day by day. One statement when first asked, and one more for the tree of departments."""
+
+    def __init__(self, people):
+        self._staff_ids = [person.pk for person in people]
+
+    @cached_property
+    def _facts(self) -> dict[tuple[str, int], list[Fact]]:
+        found = defaultdict(list)
+        if not self._staff_ids:
+            return found
+        postings = _rows(Posting, self._staff_ids, place="department", role="department__kind", is_head="is_head", is_primary="is_primary")
+        others = (
+            _rows(BranchMembership, self._staff_ids, place="branch", role="role"),
+            _rows(LeadingGroupOffice, self._staff_ids, place="group", role="role"),
+            _rows(Absence, self._staff_ids, place="staff", role="kind"),
+        )
+        for row in postings.union(*others, all=True):
+            fact = Fact(*row)
+            found[fact.table, fact.staff_id].append(fact)
+        return found
+
+    def _on(self, model, staff_id: int, day: datetime.date) -> list[Fact]:
+        return [fact for fact in self._facts[model._meta.model_name, staff_id] if fact.holds(day)]
+
+    def postings(self, staff_id: int, day: datetime.date) -> list[Fact]:
+        return self._on(Posting, staff_id, day)
+
+    def memberships(self, staff_id: int, day: datetime.date) -> list[Fact]:
+        return self._on(BranchMembership, staff_id, day)
+
+    def offices(self, staff_id: int, day: datetime.date) -> list[Fact]:
+        return self._on(LeadingGroupOffice, staff_id, day)
+
+    def absences(self, staff_id: int, day: datetime.date) -> list[Fact]:
+        return self._on(Absence, staff_id, day)
+
+    @cached_property
+    def _parents(self) -> dict[int, int | None]:
+        return dict(Department.objects.values_list("pk", "parent"))
+
+    def is_within(self, department_id: int | None, above_id: int) -> bool:
+        """Whether a department is `above_id` or below it."""
+        seen = 0
+        while department_id is not None and seen <= Department.MAX_DEPTH:
+            if department_id == above_id:
+                return True
+            department_id, seen = self._parents.get(department_id), seen + 1
+        return False
+
+    def below(self, department_ids) -> frozenset[int]:
+        """The departments of `department_ids` with all below them; asks nothing where there are none."""
+        return (
+            frozenset(pk for pk in self._parents if any(self.is_within(pk, above) for above in department_ids))
+            if department_ids
+            else frozenset()
+        )
