@@ -1,7 +1,7 @@
 """What is owed and what is there: formats × periods, for the organ, a branch or a department.
 
-A constant number of statements whatever the number of people and sessions: the items, the facts of each kind of evidence in one GROUP BY,
-the sessions to come. A cell is judged on the plan: a session that moved counts for the period it was planned for, and is late when it
+A constant number of statements whatever the number of people and sessions: the items, the facts of all kinds of evidence added up
+in one, the sessions to come. A cell is judged on the plan: a session that moved counts for the period it was planned for, and is late when it
 happened after the period's due day.
 """
 
@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from enum import Enum
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, IntegerField, Q, Sum, UUIDField, Value
 
 from ..evidence import Subject, find_evidence
 from ..organisation.models import Absence
@@ -20,6 +20,8 @@ from .models import PlanItem, Requirement, Session
 from .roster import meant_by
 
 SOON = datetime.timedelta(days=7)
+# What a fact says beyond its subject and days, and what stands there for a kind that does not say it.
+BY_FORMAT = {"format_id": Value(None, IntegerField()), "variant": Value(""), "series": Value(None, UUIDField())}
 
 
 class CellState(Enum):
@@ -110,32 +112,44 @@ def _items(year: int, scope) -> list[PlanItem]:
     return list(items.order_by("requirement__study_format__position", "requirement__position", "period_first", "number"))
 
 
-def _fact_days(kinds: set[str], year: int) -> dict[str, list[dict]]:
-    """Of every kind that is not of people the facts of `year`, added up by subject, format, variant and day. One statement a kind."""
-    facts = {}
+def _fact_days(kinds: set[str], first: datetime.date, last: datetime.date) -> dict[str, list[dict]]:
+    """Of every kind that is not of people the facts from `first` to `last`, added up by subject, format, variant and day. One statement for all."""
+    parts = []
     for key in sorted(kinds):
         kind = find_evidence(key)
         if kind is None or kind.subject == Subject.STAFF or key == ITEM:
             continue
-        rows = kind.rows().filter(counted_on__gte=datetime.date(year - 1, 12, 25), counted_on__lte=datetime.date(year + 1, 1, 7))
-        names = ["subject_id", "counted_on", "happened_on", *(["format_id", "variant", "series"] if kind.by_format else [])]
-        facts[key] = list(rows.values(*names).annotate(total=Sum("quantity")).order_by())
+        names = {name: F(name) for name in BY_FORMAT} if kind.by_format else BY_FORMAT
+        rows = kind.rows().filter(counted_on__gte=first, counted_on__lte=last)
+        rows = rows.values(
+            "subject_id", "counted_on", "happened_on", evidence=Value(key), **{f"fact_{name}": names[name] for name in names}
+        )
+        parts.append(rows.annotate(total=Sum("quantity")).order_by())
+    facts: dict[str, list[dict]] = defaultdict(list)
+    if parts:
+        for fact in parts[0].union(*parts[1:], all=True):
+            facts[fact["evidence"]].append(fact)
     return facts
+
+
+def _around(year: int) -> tuple[datetime.date, datetime.date]:
+    """A year with the weeks that reach into it and out of it."""
+    return datetime.date(year - 1, 12, 25), datetime.date(year + 1, 1, 7)
 
 
 def _counts_for(fact: dict, requirement: Requirement) -> bool:
     """A fact counts for the rule it was planned by, and for every other of its format that asks for its kind or for any."""
-    if "format_id" not in fact:
+    if fact["fact_format_id"] is None:  # of a kind that knows no formats
         return True
-    if fact["format_id"] != requirement.study_format_id:
+    if fact["fact_format_id"] != requirement.study_format_id:
         return False
-    return fact["series"] == requirement.series or requirement.session_kind in ("", fact["variant"])
+    return fact["fact_series"] == requirement.series or requirement.session_kind in ("", fact["fact_variant"])
 
 
 def gap_grid(*, year: int, today: datetime.date, scope: tuple[str, int | None] = (Subject.ORGAN, None)) -> Grid:
     """`scope` is (organ, None), (branch, key) or (department, key)."""
     items = _items(year, scope)
-    facts = _fact_days({item.requirement.evidence for item in items}, year)
+    facts = _fact_days({item.requirement.evidence for item in items}, *_around(year))
     coming = set(Session.objects.to_come().filter(plan_item__plan__year=year).values_list("plan_item", flat=True))
     cells: dict[tuple, Cell] = {}
     for group in _groups(items):
@@ -298,7 +312,7 @@ def cell_details(*, item_ids: list[int], today: datetime.date, scope: tuple[str,
         return None
     cells: dict = {}
     coming = set(Session.objects.to_come().filter(plan_item__in=[item.pk for item in items]).values_list("plan_item", flat=True))
-    facts = _fact_days({items[0].requirement.evidence}, asked.plan.year).get(items[0].requirement.evidence, [])
+    facts = _fact_days({items[0].requirement.evidence}, *_around(asked.plan.year)).get(items[0].requirement.evidence, [])
     sessions: dict[int, list[Session]] = defaultdict(list)
     for session in Session.objects.filter(plan_item__in=[item.pk for item in items]).order_by("starts_at"):
         sessions[session.plan_item_id].append(session)
@@ -318,3 +332,34 @@ def cell_details(*, item_ids: list[int], today: datetime.date, scope: tuple[str,
         return CellDetails(cell, cell.state(today), subjects)
     people = audience_on(item.requirement, min(item.due_on, today), scope)
     return CellDetails(cell, cell.state(today), subjects, missing=people.exclude(pk__in=done), met=people.filter(pk__in=done))
+
+
+@dataclass(frozen=True, slots=True)
+class Owing:
+    """A requirement in one period that is not met: which subjects lack it, one of their items, until when."""
+
+    requirement: Requirement
+    period: Period
+    due_on: datetime.date
+    item: PlanItem
+    names: tuple[str, ...]
+
+
+def owing(items, *, today: datetime.date, until: datetime.date) -> list[Owing]:
+    """Of `items` (a queryset) what is behind or falls due by `until`, earliest first, in two statements. Nothing of what people owe one by one."""
+    floors = items.filter(
+        state=PlanItem.State.PLANNED, requirement__is_floor=True, due_on__gte=today.replace(month=1, day=1), due_on__lte=until
+    )
+    rows = floors.exclude(owed_by=Subject.STAFF).select_related("requirement", "branch", "department").order_by("due_on", "pk")
+    groups = _groups(rows)
+    first = min((group[0].period_first for group in groups), default=today)
+    facts = _fact_days({group[0].requirement.evidence for group in groups}, first, until)
+    lacking: dict[tuple, list[PlanItem]] = defaultdict(list)
+    for group in groups:
+        outcome = outcome_of(group, facts.get(group[0].requirement.evidence, []))
+        if outcome.done < outcome.owed:
+            lacking[group[0].series, group[0].period_first].append(group[0])
+    return [
+        Owing(found[0].requirement, found[0].period, found[0].due_on, found[0], tuple(item.subject_name for item in found))
+        for found in lacking.values()
+    ]

@@ -27,13 +27,8 @@ class LeaveError(ValidationError):
     """The leave cannot be asked or decided like that; the message is Chinese and says what to do."""
 
 
-@transaction.atomic
-def ask_leave(*, session: Session, staff: StaffMember, kind: str, reason: str, by, now: datetime.datetime) -> LeaveRequest:
-    """Raises LeaveError, among others where somebody asks twice or is not expected."""
-    if kind not in LeaveKind.values:
-        raise LeaveError({"kind": "请选一种请假类别。"})
-    if not reason.strip():
-        raise LeaveError({"reason": "请写明事由。"})
+def check_may_ask(*, session: Session, staff: StaffMember, now: datetime.datetime) -> None:
+    """Raises LeaveError where nobody needs to ask, or can no longer."""
     if not (session.is_to_come or session.is_held):
         raise LeaveError(f"活动已取消，不用请假。{session.reason}")
     if now > session.ends_at + LATEST:
@@ -44,6 +39,21 @@ def ask_leave(*, session: Session, staff: StaffMember, kind: str, reason: str, b
         staff=staff, status__in=[AttendanceStatus.PRESENT, AttendanceStatus.LATE, AttendanceStatus.ONLINE]
     ).exists():
         raise LeaveError("您已登记到会，不能请假。登记有误的，请找记录人更正。")
+
+
+def make_up_due_on(session: Session, *, today: datetime.date) -> datetime.date:
+    """Until when somebody makes up a session whose leave is granted on `today`."""
+    return max(session.day, today) + MAKE_UP_WITHIN
+
+
+@transaction.atomic
+def ask_leave(*, session: Session, staff: StaffMember, kind: str, reason: str, by, now: datetime.datetime) -> LeaveRequest:
+    """Raises LeaveError, among others where somebody asks twice or is not expected."""
+    if kind not in LeaveKind.values:
+        raise LeaveError({"kind": "请选一种请假类别。"})
+    if not reason.strip():
+        raise LeaveError({"reason": "请写明事由。"})
+    check_may_ask(session=session, staff=staff, now=now)
     request = LeaveRequest(session=session, staff=staff, kind=kind, reason=reason.strip()[:200], asked_at=now)
     try:
         with transaction.atomic():
@@ -117,6 +127,12 @@ def waiting_for(rights: Rights):
     return waiting.filter(allowed).distinct()
 
 
+def other_leave_this_year(request: LeaveRequest) -> int:
+    """How many other sessions of the year the person has been granted leave from: all that the decider is told of them."""
+    others = LeaveRequest.objects.approved().filter(staff=request.staff_id, session__planned_on__year=request.session.planned_on.year)
+    return others.exclude(pk=request.pk).count()
+
+
 @transaction.atomic
 def decide_leave(*, request: LeaveRequest, is_approved: bool, note: str, by, now: datetime.datetime) -> LeaveRequest:
     """Grant or refuse. Granted: the roster says so and a make-up is open, due a fortnight after the session. Raises LeaveError."""
@@ -132,7 +148,7 @@ def decide_leave(*, request: LeaveRequest, is_approved: bool, note: str, by, now
     request.save()
     session = request.session
     if is_approved:
-        due_on = max(session.day, local_day(now)) + MAKE_UP_WITHIN
+        due_on = make_up_due_on(session, today=local_day(now))
         MakeUp.objects.get_or_create(session=session, staff=request.staff, defaults={"due_on": due_on})
         _mark(request, by=by, now=now)
     log(instance=session, action="programme.decide_leave", user=by, data={"staff": str(request.staff), "state": request.state})
@@ -159,6 +175,12 @@ def _mark(request: LeaveRequest, *, by, now):
         request.session.attendances.filter(pk=row.pk, status=AttendanceStatus.UNRECORDED).update(
             status=request.kind, how=RecordedBy.LEAVE, recorded_at=now, recorded_by=by
         )
+
+
+def may_withdraw(user, request: LeaveRequest) -> bool:
+    """Whoever asked, before the roll is complete."""
+    is_open = request.state in (LeaveState.WAITING, LeaveState.APPROVED)
+    return is_open and request.staff.user_id == user.pk and not request.session.roll_completed_at
 
 
 @transaction.atomic
