@@ -89,6 +89,7 @@ class AttendanceStatus(models.TextChoices):
 LEAVE_STATUSES = (AttendanceStatus.DUTY, AttendanceStatus.SICK, AttendanceStatus.PERSONAL, AttendanceStatus.HOLIDAY)
 # The numerator of 出勤率; 早退 was there, but did not attend (product.md §3.4).
 ATTENDED_STATUSES = (AttendanceStatus.PRESENT, AttendanceStatus.LATE, AttendanceStatus.ONLINE)
+THERE_STATUSES = (*ATTENDED_STATUSES, AttendanceStatus.LEFT_EARLY)  # 实到
 # Whoever missed it makes it up.
 MISSED_STATUSES = (*LEAVE_STATUSES, AttendanceStatus.ABSENT)
 

@@ -7,6 +7,7 @@ LOG_ACTIONS = (
     ("programme.move", "改期", "学习活动改期"),
     ("programme.cancel", "取消活动", "取消学习活动"),
     ("programme.roll", "点名", "保存点名"),
+    ("programme.code", "扫码签到", "开启或停止扫码签到"),
     ("programme.correct", "更正考勤", "更正考勤"),
     ("programme.add_file", "上传活动文件", "上传活动文件"),
     ("programme.remove_file", "删除活动文件", "删除活动文件"),

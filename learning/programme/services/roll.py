@@ -1,6 +1,7 @@
 """The roll: the roster is frozen, people are marked, wrong marks are corrected with a reason."""
 
 import datetime
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -12,7 +13,16 @@ from cms.inbox.services import send_messages
 
 from ...organisation.models import StaffMember
 from ...periods import local_day
-from ..choices import ATTENDED_STATUSES, MISSED_STATUSES, AttendanceStatus, LeaveState, MakeUpState, RecordedBy, SessionState
+from ..choices import (
+    ATTENDED_STATUSES,
+    MISSED_STATUSES,
+    THERE_STATUSES,
+    AttendanceStatus,
+    LeaveState,
+    MakeUpState,
+    RecordedBy,
+    SessionState,
+)
 from ..models import Attendance, AttendanceCorrection, LeaveRequest, MakeUp, Session
 from ..roster import audience_of, reason_for, with_places
 from .sessions import SessionError, lock_session
@@ -35,6 +45,11 @@ class NotExpectedError(RollError):
     """The person is not on this roster."""
 
 
+def opens_at(session: Session) -> datetime.datetime:
+    """From when on the roster may be frozen, the roll taken and the code signed."""
+    return session.starts_at - OPENS_BEFORE
+
+
 @transaction.atomic
 def freeze_roster(*, session: Session, now: datetime.datetime) -> Session:
     """Write down who is expected, with unit and branch of the session's day and the reason; done once, whoever asks and how often.
@@ -46,7 +61,7 @@ def freeze_roster(*, session: Session, now: datetime.datetime) -> Session:
         return session
     if session.state == SessionState.CANCELLED:
         raise SessionError(f"活动已取消：{session.reason}")
-    if now < session.starts_at - OPENS_BEFORE:
+    if now < opens_at(session):
         raise SessionError("还没到时间：开始前 60 分钟起可以点名，名册按活动当天的任职固定。")
     day = session.day
     people = list(with_places(audience_of(session, day), day))
@@ -92,27 +107,33 @@ def save_roll(
     is_complete: bool = True,
     rest: str = AttendanceStatus.PRESENT,
     how: str = RecordedBy.ROLL,
+    seen: dict[int, str] | None = None,
 ) -> Session:
     """`marks` are key of the attendance → status, those that differ from `rest`; on completion everybody still 未登记 becomes `rest`.
 
-    Completion makes the session 已举行 and opens a make-up for whoever missed it. At most ten statements for 500 people.
-    Raises RollChangedError where `version` is not the stored one, RollError for a completed roll or a foreign or unknown mark.
+    Completion makes the session 已举行 and opens a make-up for whoever missed it. At most ten statements for 500 people; telling those who
+    have something to make up comes after the commit: a roll is kept even if that fails.
+    `seen` is what the marked people's status was when the clerk looked: whoever has signed in or been granted leave since then is not
+    overruled unseen. Raises RollChangedError for that and where `version` is not the stored one, RollError for a completed roll or a
+    foreign or unknown mark.
     """
     session = lock_session(session.pk)
     if session.roll_completed_at:
         raise RollChangedError("点名已由别人完成，您的标记没有保存。要改某个人，请在名册里点“更正”，写明原因。")
     if session.version != version:
-        raise RollChangedError("别人刚保存过这份点名，您的标记没有保存，已在下面标出，请对照后再存。")
+        raise RollChangedError("别人刚保存过这份点名（或改过这次活动），您的标记没有保存，已在下面标出，请对照后再存。")
     if not session.roster_frozen_at:
         raise RollError("名册还没有固定。请重新打开点名页。")
-    if is_complete and now < session.starts_at - OPENS_BEFORE:
+    if is_complete and now < opens_at(session):
         raise RollError("活动还没开始，不能完成点名。")
-    # "session", too: the related manager looks at it on every row.
-    rows = {row.pk: row for row in session.attendances.expected().only("pk", "session", "staff", "status")}
+    # "session", too: the related manager looks at it on every row. Locked: a sign-in or a granted leave comes before or after, not between.
+    expected = session.attendances.expected().select_for_update(of=("self",))
+    rows = {row.pk: row for row in expected.only("pk", "session", "staff", "status").order_by()}
     if unknown := set(marks) - set(rows):
         raise RollError(f"有 {len(unknown)} 个人不在这次的应到名册里。请刷新页面。")
-    if bad := set(marks.values()) - set(AttendanceStatus.values):
+    if bad := {*marks.values(), rest} - set(AttendanceStatus.values):
         raise RollError(f"没有“{'、'.join(sorted(bad))}”这种状态。请刷新页面。")
+    _check_seen(rows, marks, seen or {})
     after = {
         pk: marks.get(pk, rest if is_complete and row.status == AttendanceStatus.UNRECORDED else row.status) for pk, row in rows.items()
     }
@@ -123,11 +144,24 @@ def save_roll(
     if is_complete:
         session.state, session.roll_completed_at = SessionState.HELD, now
         session.reason = ""
-        _open_make_ups(session, {rows[pk].staff_id for pk, status in after.items() if status in MISSED_STATUSES}, now=now)
+        missed = {rows[pk].staff_id for pk, status in after.items() if status in MISSED_STATUSES}
+        _open_make_ups(session, missed, now=now)
         _close_make_ups(session, {rows[pk].staff_id for pk, status in after.items() if status in ATTENDED_STATUSES})
+        transaction.on_commit(partial(_tell_of_make_ups, session, missed, now=now), robust=True)
     session.save(update_fields=["version", "state", "roll_completed_at", "reason"])
     log(instance=session, action="programme.roll", user=by, data={"complete": is_complete, "changed": len(changed)})
     return session
+
+
+def _check_seen(rows: dict[int, Attendance], marks: dict[int, str], seen: dict[int, str]) -> None:
+    """Raises RollChangedError where somebody's status has changed since the clerk looked, to something else than the clerk marked."""
+    overtaken = [pk for pk in marks if pk in seen and rows[pk].status not in (seen[pk], marks[pk])]
+    if overtaken:
+        names = list(StaffMember.objects.filter(attendances__in=overtaken).values_list("name", flat=True)[:5])
+        more = "等" if len(overtaken) > len(names) else ""
+        raise RollChangedError(
+            f"您点名的时候，{'、'.join(names)}{more} {len(overtaken)} 人已扫码签到或请假获批。您的标记还没有保存，请对照后再存。"
+        )
 
 
 def _set_statuses(changed: dict[int, str], *, by, how, now):
@@ -146,6 +180,10 @@ def _open_make_ups(session: Session, staff_ids: set[int], *, now):
     MakeUp.objects.bulk_create(
         [MakeUp(session=session, staff_id=pk, due_on=due_on) for pk in sorted(staff_ids)], batch_size=CHUNK, ignore_conflicts=True
     )
+
+
+def _tell_of_make_ups(session: Session, staff_ids: set[int], *, now):
+    due_on = local_day(now) + MAKE_UP_WITHIN
     users = StaffMember.objects.filter(pk__in=staff_ids, user__isnull=False).values_list("user", flat=True)
     send_messages(
         to=list(users),
@@ -165,26 +203,47 @@ def _close_make_ups(session: Session, staff_ids: set[int]):
 
 
 @transaction.atomic
+def set_code_sign_in(*, session: Session, is_on: bool, by, now: datetime.datetime) -> Session:
+    """Switch 扫码签到 on or off; on freezes the roster, too, once it is time. Raises SessionError or RollError.
+
+    The version stays: a roll that is being taken meanwhile goes on.
+    """
+    session = lock_session(session.pk)
+    if session.state == SessionState.CANCELLED:
+        raise SessionError(f"活动已取消：{session.reason}")
+    if session.roll_completed_at:
+        raise RollError("点名已完成，不能再扫码签到。漏登的请在名册里更正。")
+    if session.accepts_code != is_on:
+        session.accepts_code = is_on
+        session.save(update_fields=["accepts_code"])
+        log(instance=session, action="programme.code", user=by, data={"on": is_on})
+    if is_on and now >= opens_at(session):
+        session = freeze_roster(session=session, now=now)
+    return session
+
+
+@transaction.atomic
 def sign_in(*, session: Session, staff: StaffMember, by, now: datetime.datetime) -> Attendance:
     """The person's own sign-in, after the code was checked (codes.py). One a person: a second and a simultaneous one find it done.
 
     Raises NotExpectedError, RollError.
     """
+    # The session is locked so that completing the roll comes before or after this, not between.
+    session = Session.objects.select_for_update(of=("self",), no_key=True).get(pk=session.pk)
     row = session.attendances.filter(staff=staff).first()
+    if row is None and not session.roster_frozen_at:
+        raise RollError("签到还没有开始，名册还没有固定。请等记录人打开签到。")
     if row is None or not row.is_expected:
         raise NotExpectedError(
             "您不在这次活动的应到名册里。需要列入的，请找记录人。" if row is None else f"名册上注明：{row.roster_reason}。"
         )
-    if row.status in (*ATTENDED_STATUSES, AttendanceStatus.LEFT_EARLY):
+    if row.status in THERE_STATUSES:
         return row
-    status = AttendanceStatus.LATE if now > session.starts_at + LATE_AFTER else AttendanceStatus.PRESENT
-    is_open = Session.objects.filter(pk=session.pk, roll_completed_at__isnull=True, accepts_code=True).values("pk")
-    written = Attendance.objects.filter(pk=row.pk, session__in=is_open, status__in=[AttendanceStatus.UNRECORDED, *MISSED_STATUSES]).update(
-        status=status, how=RecordedBy.CODE, recorded_at=now, recorded_by=by
-    )
-    row.refresh_from_db()
-    if not written and row.status not in ATTENDED_STATUSES:
+    if session.roll_completed_at or not session.accepts_code:
         raise RollError("这次活动已停止扫码签到。请找记录人登记。")
+    row.status = AttendanceStatus.LATE if now > session.starts_at + LATE_AFTER else AttendanceStatus.PRESENT
+    row.how, row.recorded_at, row.recorded_by = RecordedBy.CODE, now, by
+    row.save(update_fields=["status", "how", "recorded_at", "recorded_by"])
     return row
 
 
@@ -218,6 +277,7 @@ def correct_attendance(
     else:
         session.make_ups.filter(staff=attendance.staff_id).delete()
         _open_make_ups(session, {attendance.staff_id}, now=now)
+        _tell_of_make_ups(session, {attendance.staff_id}, now=now)
     attendance.save()
     log(
         instance=session,
