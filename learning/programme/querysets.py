@@ -12,6 +12,20 @@ from .choices import ATTENDED_STATUSES, LEAVE_STATUSES, AttendanceStatus, LeaveS
 LIVE = (SessionState.PLANNED, SessionState.NOTIFIED, SessionState.POSTPONED)
 
 
+ATTENDANCE_COUNTS = {
+    "expected_count": Count("pk"),
+    "attended_count": Count("pk", filter=Q(status__in=ATTENDED_STATUSES)),
+    "left_early_count": Count("pk", filter=Q(status=AttendanceStatus.LEFT_EARLY)),
+    "duty_count": Count("pk", filter=Q(status=AttendanceStatus.DUTY)),
+    "leave_count": Count("pk", filter=Q(status__in=[status for status in LEAVE_STATUSES if status != AttendanceStatus.DUTY])),
+    "absent_count": Count("pk", filter=Q(status=AttendanceStatus.ABSENT)),
+    "unrecorded_count": Count("pk", filter=Q(status=AttendanceStatus.UNRECORDED)),
+    # Whoever was there has nothing to make up: nobody counts twice.
+    "made_up_count": Count("pk", filter=Q(is_made_up=True) & ~Q(status__in=ATTENDED_STATUSES)),
+}
+PEOPLE = Count("staff", distinct=True)
+
+
 class RequirementQuerySet(models.QuerySet):
     def in_force_during(self, first: datetime.date, last: datetime.date):
         return self.filter(Q(in_force_until__isnull=True) | Q(in_force_until__gte=first), in_force_from__lte=last)
@@ -84,22 +98,17 @@ class AttendanceQuerySet(models.QuerySet):
     def in_period(self, period: Period):
         return self.filter(session__planned_on__gte=period.first, session__planned_on__lte=period.last)
 
+    def of_staff(self, staff_id: int):
+        """Of one person, newest session first."""
+        return self.filter(staff=staff_id).select_related("session").order_by("-session__starts_at", "-pk")
+
     def counted(self):
         """Annotate (after `values()`, for each group) the counts that both rates rest on (§3.4)."""
-        return self.annotate(
-            expected_count=Count("pk"),
-            attended_count=Count("pk", filter=Q(status__in=ATTENDED_STATUSES)),
-            left_early_count=Count("pk", filter=Q(status=AttendanceStatus.LEFT_EARLY)),
-            duty_count=Count("pk", filter=Q(status=AttendanceStatus.DUTY)),
-            leave_count=Count("pk", filter=Q(status__in=[status for status in LEAVE_STATUSES if status != AttendanceStatus.DUTY])),
-            absent_count=Count("pk", filter=Q(status=AttendanceStatus.ABSENT)),
-            unrecorded_count=Count("pk", filter=Q(status=AttendanceStatus.UNRECORDED)),
-            made_up_count=Count("pk", filter=Q(is_made_up=True)),
-        )
+        return self.annotate(**ATTENDANCE_COUNTS)
 
     def with_people(self):
         """Annotate, for each group, the number of different people behind the counts."""
-        return self.annotate(people=Count("staff", distinct=True))
+        return self.annotate(people=PEOPLE)
 
 
 class LeaveRequestQuerySet(models.QuerySet):

@@ -1,14 +1,20 @@
-"""Attendance in figures. Both rates of §3.4, each with the head counts it rests on; people are counted in SQL."""
+"""Attendance in figures. Both rates of §3.4, each with the head counts it rests on; people are counted in SQL.
+
+Departments and branches are those that people were in at the time of each session. None is ranked.
+"""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import F, Q, Sum
 
-from ..evidence import Subject
 from ..periods import Period
 from .choices import ATTENDED_STATUSES
 from .models import Attendance, Session
+from .querysets import ATTENDANCE_COUNTS, PEOPLE
+from .scopes import ORGAN, Scope
+
+FEW = 3  # people: of fewer no percentage is shown, it would be about somebody
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +31,24 @@ class Rates:
     made_up: int = 0
 
     @property
+    def attendance_base(self) -> int:
+        """应到 − 已批准公差."""
+        return self.expected - self.duty
+
+    @property
+    def completed(self) -> int:
+        """到会 + 迟到 + 线上 + 已补学."""
+        return self.attended + self.made_up
+
+    @property
     def attendance(self) -> Decimal | None:
         """出勤率 = (到会+迟到+线上) / (应到 − 已批准公差); None where nobody was expected."""
-        return _ratio(self.attended, self.expected - self.duty)
+        return _ratio(self.attended, self.attendance_base)
 
     @property
     def completion(self) -> Decimal | None:
         """学习完成率 = (到会+迟到+线上+已补学) / 应到."""
-        return _ratio(self.attended + self.made_up, self.expected)
+        return _ratio(self.completed, self.expected)
 
     @property
     def there(self) -> int:
@@ -65,75 +81,94 @@ def percent(ratio: Decimal | None) -> str:
     return "—" if ratio is None else f"{ratio * 100:.1f}%"
 
 
-COUNTS = {
-    "expected": "expected_count",
-    "attended": "attended_count",
-    "left_early": "left_early_count",
-    "duty": "duty_count",
-    "leave": "leave_count",
-    "absent": "absent_count",
-    "unrecorded": "unrecorded_count",
-    "made_up": "made_up_count",
-}
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A rate as it is shown: a percentage with its length as a bar, or the counts alone where they are of fewer than `FEW` people."""
 
+    part: int
+    whole: int
+    is_of_few: bool
 
-def _rates(row: dict) -> Rates:
-    return Rates(**{name: row[column] for name, column in COUNTS.items()})
+    @property
+    def text(self) -> str:
+        return self.counts if self.is_of_few and self.whole else percent(_ratio(self.part, self.whole))
 
+    @property
+    def counts(self) -> str:
+        return f"{self.part}/{self.whole}"
 
-def _rows(period: Period, scope=None):
-    rows = Attendance.objects.expected().of_held_sessions().in_period(period)
-    if scope:
-        level, key = scope
-        rows = rows.filter(**{"branch" if level == Subject.BRANCH else "department": key})
-    return rows
-
-
-def overall(period: Period, scope: tuple[str, int] | None = None) -> Rates:
-    """Of everybody in `scope` ((level, key) of a branch or department as it was then; None is the organ) over the held sessions of `period`."""
-    rows = list(_rows(period, scope).order_by().values("is_expected").counted())
-    return _rates(rows[0]) if rows else Rates()
+    @property
+    def bar(self) -> str:
+        """0 to 100; empty where no percentage is shown."""
+        ratio = _ratio(self.part, self.whole)
+        return "" if self.is_of_few or ratio is None else f"{ratio * 100:.1f}"
 
 
 @dataclass(frozen=True, slots=True)
 class GroupRates:
+    """The rates of a group of `people`; `session` where it is those who were expected at one."""
+
     key: int | None
     name: str
     people: int
     rates: Rates
+    session: Session | None = None
+
+    @property
+    def attendance(self) -> Figure:
+        return Figure(self.rates.attended, self.rates.attendance_base, self.people < FEW)
+
+    @property
+    def completion(self) -> Figure:
+        return Figure(self.rates.completed, self.rates.expected, self.people < FEW)
 
 
-def by_department(period: Period) -> list[GroupRates]:
+def _rates(row: dict) -> Rates:
+    return Rates(**{name: row[f"{name}_count"] for name in Rates.__slots__})
+
+
+def _rows(period: Period, scope: tuple[str, int | None] | None = None):
+    rows = Attendance.objects.expected().of_held_sessions().in_period(period).order_by()
+    return rows.filter(Scope(*scope).places()) if scope else rows
+
+
+def overall(period: Period, scope: tuple[str, int | None] | None = None) -> Rates:
+    """Of everybody in `scope` (a branch or department as it was then; None is the organ) over the held sessions of `period`."""
+    return _rates(_rows(period, scope).aggregate(**ATTENDANCE_COUNTS))
+
+
+def whole(period: Period, scope: tuple[str, int | None] = ORGAN, *, name: str = "合计") -> GroupRates:
+    """`overall` with the number of different people."""
+    row = _rows(period, scope).aggregate(people=PEOPLE, **ATTENDANCE_COUNTS)
+    return GroupRates(None, name, row["people"], _rates(row))
+
+
+def by_department(period: Period, scope: tuple[str, int | None] | None = None) -> list[GroupRates]:
     """One GROUP BY, however many people: departments in their order, as they were at the time of each session."""
-    return _grouped(period, None, "department")
+    return _grouped(period, scope, "department", "未编入科室")
 
 
-def by_branch(period: Period) -> list[GroupRates]:
-    return _grouped(period, None, "branch")
+def by_branch(period: Period, scope: tuple[str, int | None] | None = None) -> list[GroupRates]:
+    return _grouped(period, scope, "branch", "未编入支部")
 
 
-def _grouped(period: Period, scope, column: str) -> list[GroupRates]:
-    from_rows = (
-        _rows(period, scope)
-        .order_by()
-        .values(key=F(column), name=F(f"{column}__name"), position=F(f"{column}__position"))
-        .counted()
-        .with_people()
-        .order_by("position", "name")
+def _grouped(period: Period, scope, column: str, none: str) -> list[GroupRates]:
+    groups = _rows(period, scope).values(key=F(column)).counted().with_people()
+    rows = groups.annotate(name=F(f"{column}__name"), position=F(f"{column}__position")).order_by(
+        F(f"{column}__position").asc(nulls_last=True), f"{column}__name", column
     )
-    return [GroupRates(row["key"], row["name"] or "（无）", row["people"], _rates(row)) for row in from_rows]
+    return [GroupRates(row["key"], row["name"] or none, row["people"], _rates(row)) for row in rows]
 
 
-def by_session(period: Period, scope: tuple[str, int] | None = None) -> list[tuple[Session, Rates]]:
-    """Held sessions of `period`, newest first, each with its counts."""
-    counts = {row["session"]: _rates(row) for row in _rows(period, scope).order_by().values("session").counted()}
-    sessions = Session.objects.held().in_period(period).with_organiser().filter(pk__in=list(counts)).order_by("-starts_at")
-    return [(session, counts[session.pk]) for session in sessions]
+def by_session(period: Period, scope: tuple[str, int | None] | None = None) -> list[GroupRates]:
+    """Held sessions of `period`, newest first, each with its counts; one row is one person."""
+    counts = {row["session"]: _rates(row) for row in _rows(period, scope).values("session").counted()}
+    sessions = Session.objects.held().in_period(period).with_organiser().filter(pk__in=list(counts)).order_by("-starts_at", "-pk")
+    return [GroupRates(one.pk, one.title, counts[one.pk].expected, counts[one.pk], one) for one in sessions]
 
 
 def of_session(session: Session) -> Rates:
-    rows = list(session.attendances.expected().order_by().values("is_expected").counted())
-    return _rates(rows[0]) if rows else Rates()
+    return _rates(session.attendances.expected().order_by().aggregate(**ATTENDANCE_COUNTS))
 
 
 def of_person(staff_id: int, period: Period) -> Rates:
@@ -143,6 +178,11 @@ def of_person(staff_id: int, period: Period) -> Rates:
 def study_of_person(staff_id: int, period: Period) -> tuple[Rates, Decimal]:
     """The rates of a person and the 学时 of what was attended or made up, in one statement."""
     studied = Q(status__in=ATTENDED_STATUSES) | Q(is_made_up=True)
-    rows = _rows(period).filter(staff=staff_id).order_by().values("is_expected").counted()
-    found = list(rows.annotate(hours=Sum("session__study_hours", filter=studied, default=Decimal(0))))
-    return (_rates(found[0]), found[0]["hours"]) if found else (Rates(), Decimal(0))
+    hours = Sum("session__study_hours", filter=studied, default=Decimal(0))
+    row = _rows(period).filter(staff=staff_id).aggregate(hours=hours, **ATTENDANCE_COUNTS)
+    return _rates(row), row["hours"]
+
+
+def rows_of_person(staff_id: int, period: Period):
+    """What `of_person` was added up from, newest first."""
+    return Attendance.objects.expected().of_held_sessions().in_period(period).of_staff(staff_id)

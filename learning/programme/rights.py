@@ -82,7 +82,15 @@ class Rights:
         return self.sees_everything or self.may_take_roll(session)
 
     def may_see_scope(self, level: str, key: int | None) -> bool:
-        """The gaps and rates of the organ, of a branch, of a department."""
-        if self.sees_everything:
+        """The gaps and rates of the organ, of a branch, of a department, with the names behind them."""
+        return self.sees_everything or self.may_chase(level, key)
+
+    def may_chase(self, level: str, key: int | None) -> bool:
+        """Remind whoever is behind there, and act for it: a clerk, the officers of the branch, the head of the department."""
+        if self.is_clerk:
             return True
         return (level == Subject.BRANCH and key in self.branch_ids) or (level == Subject.DEPARTMENT and key in self.department_ids)
+
+    def may_act_for(self, item) -> bool:
+        """Tick a plan item off, open its session: whoever acts for the one who owes it."""
+        return self.may_chase(item.owed_by, item.branch_id or item.department_id)

@@ -1,0 +1,176 @@
+"""Counting what is there against what is owed: one statement for the items, one for all facts, one for each period of a requirement of people."""
+
+import datetime
+from collections import defaultdict
+
+from django.db.models import Count, F, IntegerField, Prefetch, Q, Sum, UUIDField, Value
+
+from ...evidence import Subject, find_evidence
+from ...organisation.models import Absence
+from ...periods import Period, PeriodKind, period_of
+from ..facts import ITEM
+from ..models import PlanItem, Requirement, Session
+from ..roster import meant_by
+from ..scopes import Scope
+from .cells import Cell, Outcome, Part, state_of
+
+
+def items_of(year: int, scope: Scope, *, series=None) -> list[PlanItem]:
+    """In order of format, requirement and period; rules and their leads are loaded once each, not once an item."""
+    items = PlanItem.objects.of_year(year).select_related("branch", "department")
+    if series is not None:
+        items = items.filter(series=series)
+    if scope.level == Subject.BRANCH:
+        items = items.filter(Q(owed_by=Subject.BRANCH, branch=scope.key) | Q(owed_by=Subject.STAFF))
+    elif scope.level == Subject.DEPARTMENT:
+        items = items.filter(Q(owed_by=Subject.DEPARTMENT, department__in=scope.department_keys) | Q(owed_by=Subject.STAFF))
+    rules = Requirement.objects.select_related("study_format").prefetch_related("leads")
+    return list(
+        items.prefetch_related(Prefetch("requirement", rules)).order_by(
+            "requirement__study_format__position",
+            "requirement__study_format",
+            "requirement__position",
+            "series",
+            "period_first",
+            "branch__position",
+            "department__position",
+            "subject_key",
+            "number",
+        )
+    )
+
+
+def column_of(item: PlanItem) -> Period:
+    """The period whose cell an item is in. Weeks are gathered in the month that the rule's own day lies in."""
+    if item.period_kind == PeriodKind.WEEK:
+        return period_of(item.moved_from or item.planned_on, PeriodKind.MONTH)
+    return item.period
+
+
+def cells_of(items: list[PlanItem], *, year: int, scope: Scope, today: datetime.date) -> list[Cell]:
+    """The cells that `items` (in order) make, judged."""
+    coming = set(Session.objects.to_come().filter(plan_item__plan__year=year).values_list("plan_item", flat=True))
+    facts = Facts({item.requirement.evidence for item in items}, year)
+    cells: dict[tuple, Cell] = {}
+    for group in _groups(items):
+        item, period = group[0], column_of(group[0])
+        cell = cells.setdefault((item.series, period), Cell(item.requirement, period, today, item.due_on))
+        if item.requirement.in_force_from > cell.requirement.in_force_from:
+            cell.requirement = item.requirement  # the version that closes the period says what becomes of it
+        cell.due_on = max(cell.due_on, item.due_on)
+        has_next = any(one.pk in coming for one in group)
+        cell.has_next = cell.has_next or has_next
+        if item.owed_by == Subject.STAFF and is_kept_by_person(item.requirement):
+            cell.counts_people = True
+            cell.is_ahead = item.period_first > today
+            outcome = _of_people(item, scope, today)
+        else:
+            outcome = outcome_of(group, facts.of(item))
+        state = state_of(outcome, due_on=item.due_on, today=today, is_floor=item.requirement.is_floor, has_next=has_next)
+        cell.parts.append(Part(group, outcome, state))
+    return list(cells.values())
+
+
+def _groups(items) -> list[list[PlanItem]]:
+    """The items of one requirement, subject and period together: numbers 1 to n."""
+    groups: dict[tuple, list[PlanItem]] = defaultdict(list)
+    for item in items:
+        groups[item.requirement_id, item.subject_key, item.period_first].append(item)
+    return list(groups.values())
+
+
+# What a fact says beyond its subject and days, and what stands there for a kind that does not say it.
+BY_FORMAT = {"format_id": Value(None, IntegerField()), "variant": Value(""), "series": Value(None, UUIDField())}
+
+
+class Facts:
+    """What is there of the kinds that are not of people, added up by day, found by subject. One statement for all kinds."""
+
+    def __init__(self, kinds: set[str], year: int):
+        # A week of this year may begin in the last and end in the next.
+        first, last = datetime.date(year - 1, 12, 25), datetime.date(year + 1, 1, 7)
+        known = [(key, kind) for key in sorted(kinds) if (kind := find_evidence(key)) and kind.subject != Subject.STAFF and key != ITEM]
+        parts = []
+        for key, kind in known:
+            names = {name: F(name) for name in BY_FORMAT} if kind.by_format else BY_FORMAT
+            rows = kind.rows().filter(counted_on__gte=first, counted_on__lte=last)
+            rows = rows.values("subject_id", "counted_on", "happened_on", evidence=Value(key), **{f"fact_{name}": names[name] for name in names})
+            parts.append(rows.annotate(total=Sum("quantity")).order_by())
+        self._subjects = {key: kind.subject for key, kind in known}
+        self._found: dict[tuple[str, int | None], list[dict]] = defaultdict(list)
+        for fact in parts[0].union(*parts[1:], all=True) if parts else ():
+            self._found[fact["evidence"], fact["subject_id"]].append(fact)
+
+    def of(self, item: PlanItem) -> list[dict]:
+        """Those that count for the subject, the period and the rule of `item`."""
+        key, subject = item.requirement.evidence, item.branch_id or item.department_id
+        found = self._found.get((key, None), [])  # of the organ: for everybody
+        if subject is not None and self._subjects.get(key) == item.owed_by:
+            found = [*found, *self._found.get((key, subject), [])]
+        return [
+            fact
+            for fact in found
+            if item.period_first <= fact["counted_on"] <= item.period_last
+            and counts_for(item.requirement, format_id=fact["fact_format_id"], variant=fact["fact_variant"], series=fact["fact_series"])
+        ]
+
+
+def counts_for(requirement: Requirement, *, format_id, variant: str, series) -> bool:
+    """A fact counts for the rule it was planned by, and for every other of its format that asks for its kind or for any."""
+    if format_id is None:  # of a kind that knows no formats
+        return True
+    if format_id != requirement.study_format_id:
+        return False
+    return series == requirement.series or requirement.session_kind in ("", variant)
+
+
+def outcome_of(group: list[PlanItem], facts: list[dict]) -> Outcome:
+    """What one subject owes in one period and has done: by its facts, or ticked off by hand. Never more than is owed."""
+    live = [item for item in group if item.state == PlanItem.State.PLANNED]
+    due_on = group[0].due_on
+    in_time = sum(1 for item in live if item.done_on and item.done_on <= due_on)
+    late = sum(1 for item in live if item.done_on and item.done_on > due_on)
+    for fact in facts:
+        if fact["happened_on"] <= due_on:
+            in_time += fact["total"]
+        else:
+            late += fact["total"]
+    in_time = min(in_time, len(live))
+    return Outcome(len(live), in_time, min(late, len(live) - in_time))
+
+
+def is_kept_by_person(requirement: Requirement) -> bool:
+    """Whether some room of the site keeps who has met it; else one tick stands for all."""
+    kind = find_evidence(requirement.evidence)
+    return requirement.owed_by == Subject.STAFF and kind is not None and kind.subject == Subject.STAFF
+
+
+def audience_on(requirement: Requirement, day: datetime.date, scope: Scope):
+    """The people who owe a requirement of people on `day`, within `scope`; not those on long leave."""
+    return scope.people(meant_by(requirement.audience, day), day).exclude(absences__in=Absence.objects.on(day))
+
+
+def keys_of_done(item: PlanItem, *, by: datetime.date | None = None):
+    """Keys of the people who have met the requirement of `item` in its period (by a day)."""
+    requirement = item.requirement
+    kind = find_evidence(requirement.evidence)
+    rows = kind.rows().filter(counted_on__gte=item.period_first, counted_on__lte=item.period_last)
+    if by is not None:
+        rows = rows.filter(happened_on__lte=by)
+    if kind.by_format:
+        rows = rows.filter(format_id=requirement.study_format_id)
+        if requirement.session_kind:
+            rows = rows.filter(Q(variant=requirement.session_kind) | Q(series=requirement.series))
+    return rows.values("subject_id").annotate(total=Sum("quantity")).filter(total__gte=requirement.quantity).values("subject_id")
+
+
+def _of_people(item: PlanItem, scope: Scope, today: datetime.date) -> Outcome:
+    """One statement for a requirement and period, whatever the number of people; none before the period begins."""
+    if item.state != PlanItem.State.PLANNED or item.period_first > today:
+        return Outcome(0)
+    met = {"met": Count("pk", filter=Q(pk__in=keys_of_done(item)))}
+    if today > item.due_on:
+        met["in_time"] = Count("pk", filter=Q(pk__in=keys_of_done(item, by=item.due_on)))
+    counts = audience_on(item.requirement, min(item.due_on, today), scope).aggregate(owed=Count("pk"), **met)
+    in_time = counts.get("in_time", counts["met"])
+    return Outcome(counts["owed"], in_time, counts["met"] - in_time)
