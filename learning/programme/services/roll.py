@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Case, Value, When
 from django.urls import reverse
+from django.utils.timezone import localtime
 from wagtail.log_actions import log
 
 from cms.inbox.services import send_messages
@@ -222,6 +223,22 @@ def set_code_sign_in(*, session: Session, is_on: bool, by, now: datetime.datetim
     return session
 
 
+def check_sign_in(session: Session, row: Attendance | None, *, now: datetime.datetime) -> None:
+    """Whether somebody, with `row` on the roster, may sign in now. Raises NotExpectedError, RollError."""
+    if session.state == SessionState.CANCELLED:
+        raise RollError(f"活动已取消，不用签到。{session.reason}")
+    if not session.roster_frozen_at:
+        if now < opens_at(session):
+            raise RollError(f"还没到签到时间。{localtime(opens_at(session)):%H:%M} 起可以签到，届时请再扫码。")
+        raise RollError("签到还没有开始，名册还没有固定。请等记录人打开签到。")
+    if row is None:
+        raise NotExpectedError("您不在这次活动的应到名册里。需要列入的，请找记录人。")
+    if not row.is_expected:
+        raise NotExpectedError(f"您不在应到之列，名册上注明：{row.roster_reason}。有误的，请找记录人。")
+    if session.roll_completed_at or not session.accepts_code:
+        raise RollError("这次活动已停止扫码签到。请找记录人登记。")
+
+
 @transaction.atomic
 def sign_in(*, session: Session, staff: StaffMember, by, now: datetime.datetime) -> Attendance:
     """The person's own sign-in, after the code was checked (codes.py). One a person: a second and a simultaneous one find it done.
@@ -231,16 +248,9 @@ def sign_in(*, session: Session, staff: StaffMember, by, now: datetime.datetime)
     # The session is locked so that completing the roll comes before or after this, not between.
     session = Session.objects.select_for_update(of=("self",), no_key=True).get(pk=session.pk)
     row = session.attendances.filter(staff=staff).first()
-    if row is None and not session.roster_frozen_at:
-        raise RollError("签到还没有开始，名册还没有固定。请等记录人打开签到。")
-    if row is None or not row.is_expected:
-        raise NotExpectedError(
-            "您不在这次活动的应到名册里。需要列入的，请找记录人。" if row is None else f"名册上注明：{row.roster_reason}。"
-        )
-    if row.status in THERE_STATUSES:
+    if row is not None and row.status in THERE_STATUSES:
         return row
-    if session.roll_completed_at or not session.accepts_code:
-        raise RollError("这次活动已停止扫码签到。请找记录人登记。")
+    check_sign_in(session, row, now=now)
     row.status = AttendanceStatus.LATE if now > session.starts_at + LATE_AFTER else AttendanceStatus.PRESENT
     row.how, row.recorded_at, row.recorded_by = RecordedBy.CODE, now, by
     row.save(update_fields=["status", "how", "recorded_at", "recorded_by"])
