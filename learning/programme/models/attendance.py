@@ -115,6 +115,10 @@ class LeaveRequest(models.Model):
     def __str__(self):
         return f"{self.staff} {self.get_kind_display()}"
 
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == LeaveState.WAITING
+
 
 class MakeUp(models.Model):
     """补学: opened by an approved leave or an absence, closed by a checked note."""
@@ -146,3 +150,13 @@ class MakeUp(models.Model):
 
     def __str__(self):
         return f"{self.staff} {self.get_state_display()}"
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether the person has to do something."""
+        return self.state in (MakeUpState.OPEN, MakeUpState.RETURNED)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it can be done: the session was held, its materials are there."""
+        return self.is_owed and self.session.roll_completed_at is not None

@@ -41,6 +41,11 @@ def check_may_ask(*, session: Session, staff: StaffMember, now: datetime.datetim
         raise LeaveError("您已登记到会，不能请假。登记有误的，请找记录人更正。")
 
 
+def open_request(session: Session, staff: StaffMember) -> LeaveRequest | None:
+    """The one that waits or was granted: who has one needs no other."""
+    return session.leave_requests.filter(staff=staff, state__in=[LeaveState.WAITING, LeaveState.APPROVED]).first()
+
+
 def make_up_due_on(session: Session, *, today: datetime.date) -> datetime.date:
     """Until when somebody makes up a session whose leave is granted on `today`."""
     return max(session.day, today) + MAKE_UP_WITHIN

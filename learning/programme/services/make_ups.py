@@ -1,6 +1,7 @@
 """补学: the person reads and writes a note, somebody who runs the session checks it, the rate corrects itself."""
 
 import datetime
+from dataclasses import dataclass, replace
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,9 +12,10 @@ from wagtail.log_actions import log
 from cms.inbox.services import send_messages
 
 from ...evidence import Subject
-from ...periods import local_day
+from ...periods import PeriodKind, local_day, period_of
 from ..choices import MISSED_STATUSES, MakeUpState
 from ..models import MakeUp
+from ..rates import Rates, of_person
 from ..rights import Rights
 from .leave import User, clerks
 
@@ -108,6 +110,20 @@ def check_make_up(*, make_up: MakeUp, is_accepted: bool, note: str, by, now: dat
             now=now,
         )
     return make_up
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A person's rates of the year without one accepted make-up and with it."""
+
+    before: Rates
+    after: Rates
+
+
+def effect_of(make_up: MakeUp) -> Effect:
+    """What an accepted make-up did: 学习完成率 rises, 出勤率 stays."""
+    rates = of_person(make_up.staff_id, period_of(make_up.session.planned_on, PeriodKind.YEAR))
+    return Effect(before=replace(rates, made_up=max(rates.made_up - 1, 0)), after=rates)
 
 
 def _lock(pk) -> MakeUp:
