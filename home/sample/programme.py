@@ -8,16 +8,17 @@ import datetime
 from django.utils import timezone
 
 from cms.users.models import User
-from learning.models import Absence, AnnualPlan, MakeUp, PlanItem, Session, StaffMember, StudyMaterialPage
+from learning.evidence import Subject
+from learning.models import Absence, AnnualPlan, MakeUp, PartyBranch, PlanItem, Session, StaffMember, StudyFormat, StudyMaterialPage
 from learning.organisation.services import save_record
-from learning.periods import SHANGHAI, local_day
-from learning.programme.choices import AttendanceStatus, LeaveKind, MakeUpState, SessionKind
+from learning.periods import SHANGHAI, PeriodKind, local_day, period_of
+from learning.programme.choices import AttendanceStatus, Audience, LeaveKind, MakeUpState, SessionKind
 from learning.programme.services.leave import ask_leave, decide_leave
 from learning.programme.services.make_ups import check_make_up, submit_make_up
 from learning.programme.services.plans import lay_out_year, publish_plan, record_done
 from learning.programme.services.roll import freeze_roster, save_roll
 from learning.programme.services.rules import load_rules
-from learning.programme.services.sessions import cancel_session, move_session, notify_session, set_material
+from learning.programme.services.sessions import cancel_session, move_session, notify_session, save_session, set_material
 
 PLACES = {
     SessionKind.COLLECTIVE: "三楼会议室",
@@ -121,6 +122,7 @@ def load_year(*, now: datetime.datetime) -> AnnualPlan:
     _prepare(sessions, staff)
     _move_one(sessions, today, clerk)
     _cancel_one(sessions, today, clerk)
+    _branches(year, today, clerk)
     for session in Session.objects.to_come().filter(ends_at__lt=now).order_by("starts_at"):
         _hold(session, clerk=clerk, now=now)
     _tick_off(laid_out.plan, today, clerk)
@@ -138,6 +140,31 @@ def _move_one(sessions, today, clerk):
         move_session(session=session, starts_at=later, reason="季末迎接省级督导，主讲科室外出", by=clerk, now=session.starts_at)
 
 
+def _branches(year: int, today: datetime.date, clerk) -> None:
+    """Two branches study by themselves, too: a party day each month of the last four, for their members only."""
+    study_format = StudyFormat.objects.get(key="political_theory")
+    for position, branch in enumerate(PartyBranch.objects.order_by("position")[:2]):
+        for back in range(4):
+            month = period_of(today, PeriodKind.MONTH)
+            for _step in range(back):
+                month = month.previous
+            starts_at = datetime.datetime.combine(month.first + datetime.timedelta(days=9 + position), datetime.time(16, 30), tzinfo=SHANGHAI)
+            session = Session(
+                title=f"主题党日（{month.label_in_year}）",
+                kind=SessionKind.PARTY_DAY,
+                organised_by=Subject.BRANCH,
+                branch=branch,
+                starts_at=starts_at,
+                ends_at=starts_at + datetime.timedelta(minutes=60),
+                place="党员活动室",
+                audience=Audience.PARTY_MEMBERS,
+                study_hours=1,
+                agenda="重温入党誓词，学习本月必读篇目，交流发言。",
+            )
+            if starts_at.year == year:
+                save_session(session=session, formats=[study_format], by=clerk)
+
+
 def _cancel_one(sessions, today, clerk):
     past = [one for one in sessions if one.kind == SessionKind.COLLECTIVE and one.planned_on < today]
     if len(past) > 6:
@@ -147,7 +174,7 @@ def _cancel_one(sessions, today, clerk):
 def _tick_off(plan, today, clerk):
     """What no room of the site keeps yet is ticked off by hand, except the last month's."""
     items = PlanItem.objects.filter(plan=plan, state=PlanItem.State.PLANNED, requirement__opens_sessions=False, due_on__lt=today)
-    for item in items.exclude(owed_by__in=["branch", "staff"]):
+    for item in items.exclude(owed_by=Subject.BRANCH):
         if _pick(item.pk) < 85:
             on = item.due_on - datetime.timedelta(days=_pick(item.pk, 3) % 12)
             record_done(
