@@ -1,15 +1,37 @@
 """The door of the rooms to Wagtail's admin: registers, decides nothing."""
 
+from django.contrib.auth.models import Permission
 from wagtail import hooks
 
 from .organisation.viewsets import OrganisationViewSetGroup
 from .programme.log_actions import LOG_ACTIONS
+from .programme.modeladmins import attendance_register
+from .programme.start_page import add_panel
+from .programme.viewsets import ProgrammeViewSetGroup
 from .topics.viewsets import TopicViewSet
 
 
 @hooks.register("register_admin_viewset")
 def register_organisation():
     return OrganisationViewSetGroup()
+
+
+attendance_register.register_with_wagtail()
+
+
+@hooks.register("register_admin_viewset")
+def register_programme():
+    return ProgrammeViewSetGroup()
+
+
+@hooks.register("register_permissions")
+def register_running_of_the_programme():
+    return Permission.objects.filter(content_type__app_label="learning", codename="run_programme")
+
+
+@hooks.register("construct_homepage_panels")
+def show_what_waits_in_the_programme(request, panels):
+    add_panel(request, panels)
 
 
 @hooks.register("register_admin_viewset")

@@ -1,7 +1,9 @@
 """What the project's admin viewsets share."""
 
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.functional import cached_property
 from wagtail import permissions
+from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permission_policies import ModelPermissionPolicy
 
 
@@ -27,3 +29,31 @@ class NarrowedPolicy(ModelPermissionPolicy):
 
     def user_has_permission(self, user, action):
         return action in self.actions and super().user_has_permission(user, action)
+
+
+def add_errors(form, error: ValidationError) -> None:
+    """Show what a service refuses on `form`: beside its field where the form has that, above the form otherwise."""
+    by_field = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
+    for name, errors in by_field.items():
+        form.add_error(name if name in form.fields else None, ValidationError([message for one in errors for message in one.messages]))
+
+
+class ServiceErrorsMixin:
+    """A create or edit view that saves through a service: what that refuses is shown on the form, not as a broken page."""
+
+    def form_valid(self, form):
+        try:
+            return super().form_valid(form)
+        except ValidationError as error:
+            add_errors(form, error)
+            self.produced_error_code, self.produced_error_message = "validation_error", self.get_error_message()
+            return self.form_invalid(form)
+
+
+class RegisterViewSet(ModelViewSet):
+    """Kept records: looked at, added to, changed; never copied."""
+
+    add_to_reference_index = False  # the database's own foreign keys answer who is used; thousands of rows are written at once
+    copy_view_enabled = False
+    inspect_view_enabled = True
+    list_per_page = 50

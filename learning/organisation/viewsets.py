@@ -9,8 +9,9 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.base import ViewSetGroup
-from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets import AdminDateInput
+
+from cms.core.viewsets import RegisterViewSet, ServiceErrorsMixin
 
 from .models import Absence, BranchMembership, Department, LeadingGroup, LeadingGroupOffice, PartyBranch, Posting, StaffMember
 from .services import (
@@ -25,36 +26,20 @@ from .services import (
 )
 
 
-class _ServiceErrors:
-    """What a service refuses is shown on the form, not as a broken page."""
-
-    def form_valid(self, form):
-        try:
-            return super().form_valid(form)
-        except ValidationError as error:
-            form.add_error(None, ValidationError(error.messages))
-            self.produced_error_code, self.produced_error_message = "validation_error", self.get_error_message()
-            return self.form_invalid(form)
-
-
-class ServiceCreateView(_ServiceErrors, generic.CreateView):
+class ServiceCreateView(ServiceErrorsMixin, generic.CreateView):
     def save_instance(self):
         return save_record(record=self.form.save(commit=False), by=self.request.user)
 
 
-class ServiceEditView(_ServiceErrors, generic.EditView):
+class ServiceEditView(ServiceErrorsMixin, generic.EditView):
     def save_instance(self):
         self.has_content_changes = self.form.has_changed()
         return save_record(record=self.form.save(commit=False), by=self.request.user)
 
 
-class RegisterViewSet(ModelViewSet):
-    add_to_reference_index = False  # the database's own foreign keys answer who is used; thousands of rows are written at once
+class OrganisationViewSet(RegisterViewSet):
     add_view_class = ServiceCreateView
     edit_view_class = ServiceEditView
-    copy_view_enabled = False
-    inspect_view_enabled = True
-    list_per_page = 50
 
 
 class NewRecordForm(WagtailAdminModelForm):
@@ -149,7 +134,7 @@ class LeadingGroupOfficeCreateView(ServiceCreateView):
         )
 
 
-class DepartmentViewSet(RegisterViewSet):
+class DepartmentViewSet(OrganisationViewSet):
     model = Department
     name = "departments"
     icon = "folder-open-inverse"
@@ -168,7 +153,7 @@ class DepartmentViewSet(RegisterViewSet):
     ]
 
 
-class PartyBranchViewSet(RegisterViewSet):
+class PartyBranchViewSet(OrganisationViewSet):
     model = PartyBranch
     name = "party_branches"
     icon = "group"
@@ -180,7 +165,7 @@ class PartyBranchViewSet(RegisterViewSet):
     panels = [FieldPanel("name"), FieldPanel("parent"), FieldPanel("position"), FieldPanel("closed_on")]
 
 
-class StaffMemberViewSet(RegisterViewSet):
+class StaffMemberViewSet(OrganisationViewSet):
     model = StaffMember
     name = "staff"
     icon = "user"
@@ -212,7 +197,7 @@ class StaffMemberViewSet(RegisterViewSet):
     )
 
 
-class PostingViewSet(RegisterViewSet):
+class PostingViewSet(OrganisationViewSet):
     model = Posting
     name = "postings"
     icon = "calendar-alt"
@@ -234,7 +219,7 @@ class PostingViewSet(RegisterViewSet):
     )
 
 
-class BranchMembershipViewSet(RegisterViewSet):
+class BranchMembershipViewSet(OrganisationViewSet):
     model = BranchMembership
     name = "branch_memberships"
     icon = "tag"
@@ -255,7 +240,7 @@ class BranchMembershipViewSet(RegisterViewSet):
     )
 
 
-class AbsenceViewSet(RegisterViewSet):
+class AbsenceViewSet(OrganisationViewSet):
     model = Absence
     name = "absences"
     icon = "time"
@@ -272,7 +257,7 @@ class AbsenceViewSet(RegisterViewSet):
     ]
 
 
-class LeadingGroupViewSet(RegisterViewSet):
+class LeadingGroupViewSet(OrganisationViewSet):
     model = LeadingGroup
     name = "leading_groups"
     icon = "group"
@@ -282,7 +267,7 @@ class LeadingGroupViewSet(RegisterViewSet):
     panels = [FieldPanel("name"), FieldPanel("basis")]
 
 
-class LeadingGroupOfficeViewSet(RegisterViewSet):
+class LeadingGroupOfficeViewSet(OrganisationViewSet):
     model = LeadingGroupOffice
     name = "leading_group_offices"
     icon = "user"

@@ -11,7 +11,7 @@ from wagtail.log_actions import log
 
 from ...evidence import Subject
 from ...organisation.models import Department, PartyBranch, StaffMember
-from ...periods import SHANGHAI, PeriodKind
+from ...periods import SHANGHAI, PeriodKind, local_day
 from ..choices import SessionKind, SessionState
 from ..layout import Slot, WorkCalendar, share_turns, slots_of
 from ..models import AnnualPlan, CalendarDay, PlanItem, Requirement, RotaTurn, Session, SessionLecturer
@@ -125,15 +125,19 @@ def publish_plan(*, plan, by, now: datetime.datetime) -> int:
 
 
 @transaction.atomic
-def save_item(*, item, by, now: datetime.datetime, rota=None) -> PlanItem:
-    """An item that somebody has edited; laying out again leaves it alone. Raises ValidationError."""
+def save_item(*, item, by, now: datetime.datetime, rota=None, leads=None) -> PlanItem:
+    """An item that somebody has edited; laying out again leaves it alone. `rota` is in the order of the turns. Raises ValidationError."""
     stored = PlanItem.objects.select_for_update().get(pk=item.pk)
     if stored.planned_on != item.planned_on:
+        if item.sessions.not_cancelled().exists():
+            raise PlanError({"planned_on": "这一项已有学习活动，改时间请在活动里“改期”，计划日期保持不变。"})
         if not item.reason:
             raise PlanError({"reason": "改了日期，请写明原因。"})
         item.moved_from = stored.moved_from or stored.planned_on
     if not item.period_first <= item.planned_on <= item.period_last:
         raise PlanError({"planned_on": f"这一项属于{item.period}，日期须在其中；要移到别的时间，请在学习活动里“改期”。"})
+    if not item.planned_on <= item.due_on <= item.period_last:
+        raise PlanError({"due_on": f"完成期限须在计划日期（{item.planned_on:%Y-%m-%d}）与周期末日（{item.period_last:%Y-%m-%d}）之间。"})
     if item.state == PlanItem.State.CANCELLED and item.sessions.not_cancelled().exists():
         raise PlanError({"state": "这一项已有学习活动，请先在活动里取消。"})
     item.edited_at, item.edited_by = now, by
@@ -143,6 +147,8 @@ def save_item(*, item, by, now: datetime.datetime, rota=None) -> PlanItem:
         item.rota.exclude(staff__in=rota).delete()
         for position, staff in enumerate(rota):
             RotaTurn.objects.update_or_create(item=item, staff=staff, defaults={"position": position})
+    if leads is not None:
+        item.leads.set(leads)
     log(instance=item, action="wagtail.edit", user=by, content_changed=True)
     return item
 
@@ -153,6 +159,12 @@ def record_done(*, item, on: datetime.date, note: str, by, now: datetime.datetim
     item = PlanItem.objects.select_for_update().get(pk=item.pk)
     if not note.strip():
         raise PlanError({"note": "请写一句完成情况，例如材料放在哪里。"})
+    if on > local_day(now):
+        raise PlanError({"on": "完成日期不能晚于今天。"})
+    if item.state == PlanItem.State.CANCELLED:
+        raise PlanError("这一项已取消。要登记请先在计划里恢复它。")
+    if item.sessions.held().exists():
+        raise PlanError("这一项有已举行的学习活动，按活动计算，不用另行登记。")
     item.done_on, item.done_note, item.edited_at, item.edited_by = on, note.strip(), now, by
     item.full_clean()
     item.save()
@@ -170,7 +182,7 @@ def open_session(*, item, by) -> Session:
         raise PlanError("这一项已有学习活动。请刷新页面。")
     if item.state == PlanItem.State.CANCELLED:
         raise PlanError("这一项已取消。要补办请先在计划里恢复它。")
-    session = _session_of(item)
+    session = session_of(item)
     session.full_clean(exclude=["code_secret"])
     session.save()
     session.formats.add(item.requirement.study_format)
@@ -259,7 +271,8 @@ def _propose_rota(new, first: datetime.date):
     RotaTurn.objects.bulk_create(turns, batch_size=CHUNK)
 
 
-def _session_of(item: PlanItem) -> Session:
+def session_of(item: PlanItem) -> Session:
+    """The session that `item` asks for, not saved."""
     rule = item.requirement
     starts_at = datetime.datetime.combine(item.planned_on, item.starts_at or rule.starts_at, tzinfo=SHANGHAI)
     return Session(
@@ -286,7 +299,7 @@ def _open_sessions(plan) -> int:
         .exclude(pk__in=Session.objects.not_cancelled().filter(plan_item__plan=plan).values("plan_item"))
         .select_related("requirement", "branch", "department")
     )
-    sessions = [_session_of(item) for item in items]
+    sessions = [session_of(item) for item in items]
     Session.objects.bulk_create(sessions, batch_size=CHUNK)
     formats = Session.formats.through
     formats.objects.bulk_create(

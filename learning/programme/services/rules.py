@@ -1,11 +1,12 @@
 """Keeping the rules: presets, versions, the calendar of public holidays."""
 
 import datetime
+import uuid
 
 import chinese_calendar
+from chinese_calendar.constants import holidays as OFFICIAL_HOLIDAYS
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.forms.models import model_to_dict
 from wagtail.log_actions import log
 
 from ...organisation.models import Department
@@ -120,6 +121,7 @@ def save_requirement(*, requirement, by, leads=None) -> Requirement:
     """A new rule, or one nobody has planned by yet. Raises ValidationError."""
     creating = requirement._state.adding
     requirement.full_clean()
+    _refuse_overlap(requirement)
     requirement.save()
     if leads is not None:
         requirement.leads.set(leads)
@@ -127,12 +129,22 @@ def save_requirement(*, requirement, by, leads=None) -> Requirement:
     return requirement
 
 
+def _refuse_overlap(requirement) -> None:
+    """Two versions of a rule never hold on one day."""
+    others = Requirement.objects.filter(series=requirement.series).exclude(pk=requirement.pk)
+    last = requirement.in_force_until or datetime.date.max
+    if other := others.in_force_during(requirement.in_force_from, last).first():
+        until = f"至 {other.in_force_until:%Y-%m-%d}" if other.in_force_until else "起未定失效"
+        raise RuleError(f"与这项要求的另一个版本重叠（{other.in_force_from:%Y-%m-%d} {until}）。请先改它的失效日期。")
+
+
 @transaction.atomic
 def revise_requirement(*, requirement, since: datetime.date, by, leads=None) -> Requirement:
     """`requirement` with its changed values holds from `since`; until the day before, and for every year gone, it stays as it was.
 
     Items of the old version that nobody has touched and that lie wholly after `since` are dropped: laying out the year again makes them
-    by the new one. Raises ValidationError.
+    by the new one. Those that stay (somebody has edited them, or a session is open) are judged by the new one where that owes the same
+    things of the same subjects. Raises ValidationError.
     """
     stored = Requirement.objects.select_for_update().get(pk=requirement.pk)
     if leads is None:
@@ -144,18 +156,20 @@ def revise_requirement(*, requirement, since: datetime.date, by, leads=None) -> 
         return save_requirement(requirement=requirement, leads=leads, by=by)
     if stored.in_force_until and stored.in_force_until < since:
         raise RuleError(f"这项要求已于 {stored.in_force_until:%Y-%m-%d} 失效，请改它的后一个版本。")
-    until = stored.in_force_until
     stored.in_force_until = since - ONE_DAY
     save_requirement(requirement=stored, by=by)
     _drop_untouched_items(stored, since)
     requirement.pk, requirement._state.adding = None, True
-    requirement.in_force_from, requirement.in_force_until = since, until
-    return save_requirement(requirement=requirement, leads=leads, by=by)
+    requirement.in_force_from = since
+    save_requirement(requirement=requirement, leads=leads, by=by)
+    if all(getattr(requirement, name) == getattr(stored, name) for name in ("owed_by", "per", "quantity")):
+        stored.items.filter(period_first__gte=since).update(requirement=requirement)
+    return requirement
 
 
 @transaction.atomic
-def close_requirement(*, requirement, on: datetime.date, by) -> Requirement:
-    """`on` is the last day it holds. What was planned by it stays. Raises ValidationError."""
+def close_requirement(*, requirement, on: datetime.date | None, by) -> Requirement:
+    """`on` is the last day it holds, None opens it again. What was planned by it stays. Raises ValidationError."""
     stored = Requirement.objects.select_for_update().get(pk=requirement.pk)
     stored.in_force_until = on
     return save_requirement(requirement=stored, by=by)
@@ -184,9 +198,42 @@ def cautions_for(*, measure: str, use: str) -> list[Caution]:
     return [] if use == Use.DISPLAY else list(Caution.objects.filter(measure=measure))
 
 
-def as_data(requirement) -> dict:
-    """The rule's fields, to see what a form has changed."""
-    return model_to_dict(requirement)
+def cautions_raised_by(preset: str) -> list[tuple[Caution, list[str]]]:
+    """Each caution that `preset` calls for, with the names of the rules that do. Before the cautions are loaded, those that would be."""
+    known = list(Caution.objects.all()) or [Caution(measure=one.measure, text=one.text, source=one.source) for one in CAUTIONS]
+    counting: dict[str, list[str]] = {}
+    for rule in RULES:
+        if use_in(preset, rule) != Use.DISPLAY:
+            counting.setdefault(rule.measure, []).append(rule.name)
+    return [(caution, counting[caution.measure]) for caution in known if caution.measure in counting]
+
+
+@transaction.atomic
+def save_format(*, study_format: StudyFormat, by, leads=None) -> StudyFormat:
+    """A format of the bureau's own, or a changed one. Raises ValidationError."""
+    creating = study_format._state.adding
+    study_format.key = study_format.key or f"own-{uuid.uuid4().hex[:12]}"
+    study_format.full_clean()
+    study_format.save()
+    if leads is not None:
+        study_format.leads.set(leads)
+    log(instance=study_format, action="wagtail.create" if creating else "wagtail.edit", user=by, content_changed=True)
+    return study_format
+
+
+@transaction.atomic
+def save_caution(*, caution: Caution, by) -> Caution:
+    """Raises ValidationError."""
+    creating = caution._state.adding
+    caution.full_clean()
+    caution.save()
+    log(instance=caution, action="wagtail.create" if creating else "wagtail.edit", user=by, content_changed=True)
+    return caution
+
+
+def official_years() -> tuple[int, int]:
+    """First and last year whose holidays are known without anybody entering them."""
+    return min(OFFICIAL_HOLIDAYS).year, max(OFFICIAL_HOLIDAYS).year
 
 
 @transaction.atomic
