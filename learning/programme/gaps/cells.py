@@ -88,6 +88,7 @@ class Cell:
     counts_people: bool = False
     is_ahead: bool = False  # people whose period has not begun: nobody has been counted
     has_next: bool = False  # a session is still to come for it
+    session_reasons: list[str] = field(default_factory=list)
 
     @property
     def items(self) -> list[PlanItem]:
@@ -106,9 +107,7 @@ class Cell:
     def state(self) -> CellState:
         if self.is_ahead:
             return CellState.NOT_DUE
-        return state_of(
-            self.outcome, due_on=self.due_on, today=self.today, is_floor=self.requirement.is_floor, has_next=self.has_next
-        )
+        return state_of(self.outcome, due_on=self.due_on, today=self.today, is_floor=self.requirement.is_floor, has_next=self.has_next)
 
     @property
     def is_open(self) -> bool:
@@ -127,7 +126,8 @@ class Cell:
     @property
     def reasons(self) -> list[str]:
         """Why something was moved or cancelled, each once."""
-        return list(dict.fromkeys(f"{(item.moved_from or item.planned_on):%m-%d} {item.reason}" for item in self.items if item.reason))
+        planned = [f"{item.moved_from or item.planned_on:%m-%d} {item.reason}" for item in self.items if item.reason]
+        return list(dict.fromkeys([*planned, *self.session_reasons]))
 
     @property
     def note(self) -> str:

@@ -8,8 +8,10 @@ from django.db.models import Count, F, IntegerField, Prefetch, Q, Sum, UUIDField
 from ...evidence import Subject, find_evidence
 from ...organisation.models import Absence
 from ...periods import Period, PeriodKind, period_of
+from ..choices import SessionState
 from ..facts import ITEM
 from ..models import PlanItem, Requirement, Session
+from ..querysets import LIVE
 from ..roster import meant_by
 from ..scopes import Scope
 from .cells import Cell, Outcome, Part, state_of
@@ -49,7 +51,7 @@ def column_of(item: PlanItem) -> Period:
 
 def cells_of(items: list[PlanItem], *, year: int, scope: Scope, today: datetime.date) -> list[Cell]:
     """The cells that `items` (in order) make, judged."""
-    coming = set(Session.objects.to_come().filter(plan_item__plan__year=year).values_list("plan_item", flat=True))
+    coming, reasons = _sessions_of_the_plan(year)
     facts = Facts({item.requirement.evidence for item in items}, year)
     cells: dict[tuple, Cell] = {}
     for group in _groups(items):
@@ -60,6 +62,7 @@ def cells_of(items: list[PlanItem], *, year: int, scope: Scope, today: datetime.
         cell.due_on = max(cell.due_on, item.due_on)
         has_next = any(one.pk in coming for one in group)
         cell.has_next = cell.has_next or has_next
+        cell.session_reasons += [reason for one in group for reason in reasons[one.pk]]
         if item.owed_by == Subject.STAFF and is_kept_by_person(item.requirement):
             cell.counts_people = True
             cell.is_ahead = item.period_first > today
@@ -69,6 +72,18 @@ def cells_of(items: list[PlanItem], *, year: int, scope: Scope, today: datetime.
         state = state_of(outcome, due_on=item.due_on, today=today, is_floor=item.requirement.is_floor, has_next=has_next)
         cell.parts.append(Part(group, outcome, state))
     return list(cells.values())
+
+
+def _sessions_of_the_plan(year: int) -> tuple[set[int], dict[int, list[str]]]:
+    """(items with a session still to come, why sessions were moved or cancelled by item). One statement."""
+    coming, reasons = set(), defaultdict(list)
+    sessions = Session.objects.filter(Q(state__in=LIVE) | ~Q(reason=""), plan_item__plan__year=year).order_by("planned_on", "pk")
+    for item, state, reason, planned_on in sessions.values_list("plan_item", "state", "reason", "planned_on"):
+        if state in LIVE:
+            coming.add(item)
+        if reason:
+            reasons[item].append(f"{planned_on:%m-%d} {SessionState(state).label}：{reason}")
+    return coming, reasons
 
 
 def _groups(items) -> list[list[PlanItem]]:
@@ -94,7 +109,9 @@ class Facts:
         for key, kind in known:
             names = {name: F(name) for name in BY_FORMAT} if kind.by_format else BY_FORMAT
             rows = kind.rows().filter(counted_on__gte=first, counted_on__lte=last)
-            rows = rows.values("subject_id", "counted_on", "happened_on", evidence=Value(key), **{f"fact_{name}": names[name] for name in names})
+            rows = rows.values(
+                "subject_id", "counted_on", "happened_on", evidence=Value(key), **{f"fact_{name}": names[name] for name in names}
+            )
             parts.append(rows.annotate(total=Sum("quantity")).order_by())
         self._subjects = {key: kind.subject for key, kind in known}
         self._found: dict[tuple[str, int | None], list[dict]] = defaultdict(list)

@@ -8,6 +8,7 @@ from django.db.models import OuterRef, Q, Subquery
 
 from ...evidence import find_evidence
 from ...organisation.models import Department
+from ..choices import SessionState
 from ..models import PlanItem, Session
 from ..scopes import ORGAN, Scope
 from .cells import Cell, Part
@@ -22,9 +23,9 @@ class Row:
     sessions: list[Session]
 
     @property
-    def has_live_session(self) -> bool:
-        keys = {item.pk for item in self.part.items}
-        return any(session.plan_item_id in keys and session.state != "cancelled" for session in self.sessions)
+    def live_items(self) -> set[int]:
+        """Keys of the items that have a session which was not cancelled."""
+        return {session.plan_item_id for session in self.sessions if session.state != SessionState.CANCELLED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +58,7 @@ def cell_details(*, item: PlanItem, today: datetime.date, scope: tuple[str, int 
         return CellDetails(cell, scope, [])
     day = min(item.due_on, today)
     people, done = audience_on(item.requirement, day, scope), keys_of_done(item)
-    return CellDetails(
-        cell, scope, [], missing=_placed(people.exclude(pk__in=done), day), met=_placed(people.filter(pk__in=done), day)
-    )
+    return CellDetails(cell, scope, [], missing=_placed(people.exclude(pk__in=done), day), met=_placed(people.filter(pk__in=done), day))
 
 
 def _placed(people, day):
