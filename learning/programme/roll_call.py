@@ -46,6 +46,10 @@ class Tile:
         return mark_of(self.shown)
 
     @property
+    def stored_mark(self) -> str:
+        return mark_of(self.stored)
+
+    @property
     def label(self) -> str:
         return AttendanceStatus(self.shown).label
 
@@ -65,10 +69,6 @@ class Tile:
     @property
     def is_approved_leave(self) -> bool:
         return self.leave is not None and self.leave.kind == self.shown
-
-    @property
-    def is_other(self) -> bool:
-        return self.shown in OTHER_STATUSES
 
     @property
     def has_signed(self) -> bool:

@@ -63,7 +63,6 @@ class CorrectionForm(forms.Form):
     how = forms.ChoiceField(
         label="途径",
         choices=[(RecordedBy.CORRECTION.value, "点名有误"), (RecordedBy.PAPER.value, "以纸面签到为准")],
-        initial=RecordedBy.CORRECTION.value,
         widget=forms.RadioSelect,
     )
     reason = forms.CharField(

@@ -120,7 +120,7 @@ def correct(request, pk, attendance_pk):
     rows = Attendance.objects.filter(session=session).select_related("staff", "department", "recorded_by")
     row = get_object_or_404(rows, pk=attendance_pk)
     may_correct = bool(session.roll_completed_at) and row.is_expected
-    form = CorrectionForm(request.POST or None)
+    form = CorrectionForm(request.POST or None, initial={"status": request.GET.get("status"), "how": RecordedBy.CORRECTION})
     status = 200
     if request.method == "POST":
         status = 400
