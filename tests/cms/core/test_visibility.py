@@ -16,8 +16,8 @@ def close(page, *groups):
     restriction.groups.set(Group.objects.filter(name__in=groups))
 
 
-@pytest.fixture
-def tree(db):
+@pytest.fixture(scope="module")
+def tree(module_db):
     """Open, closed, closed to groups; below closed columns, drafts, aliases of closed pages."""
     ensure_groups()
     home = make_site()
@@ -41,7 +41,7 @@ def tree(db):
 
 
 @pytest.fixture(params=["anonymous", "职工", "编辑", "机关党委办事员", "superuser"])
-def reader(request, tree):
+def reader(request, tree, db):
     if request.param == "anonymous":
         return AnonymousUser()
     return make_user("reader", request.param, is_superuser=request.param == "superuser")

@@ -25,8 +25,8 @@ def some_text(chance: random.Random, longest: int) -> str:
     return "".join(pieces)
 
 
-@pytest.fixture
-def texts(db):
+@pytest.fixture(scope="module")
+def texts(module_db):
     chance = random.Random(20260415)
     column = add_page(parent=Page.objects.get(depth=2), page=ColumnPage(title="栏目", slug="column"), publish=True)
     texts = {}
@@ -43,6 +43,7 @@ def holding(texts, query: str) -> set[int]:
     return {pk for pk, parts in texts.items() if units and all(any(unit.pattern in part for part in parts) for unit in units)}
 
 
+@pytest.mark.django_db
 class TestAnswers:
     def test_are_what_the_texts_hold(self, texts):
         chance = random.Random(20200417)

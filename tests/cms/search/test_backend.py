@@ -18,17 +18,22 @@ TEXTS = {
 }
 
 
-@pytest.fixture
-def column(db):
-    return add_page(parent=Page.objects.get(depth=2), page=ColumnPage(title="栏目", slug="column"), publish=True)
-
-
-@pytest.fixture
-def corpus(column):
+@pytest.fixture(scope="module")
+def written(module_db):
+    column = add_page(parent=Page.objects.get(depth=2), page=ColumnPage(title="栏目", slug="column"), publish=True)
     for slug, (title, text) in TEXTS.items():
         add_page(
             parent=column, page=StudyMaterialPage(title=title, slug=slug, body=[("quote", {"text": text, "source": ""})]), publish=True
         )
+
+
+@pytest.fixture
+def column(written, db):
+    return ColumnPage.objects.get(slug="column")
+
+
+@pytest.fixture
+def corpus(written, db):
     return StudyMaterialPage.objects.live()
 
 

@@ -5,27 +5,36 @@ from django.urls import reverse
 from wagtail.models import PageViewRestriction
 
 from cms.users.roles import ensure_groups
-from learning.models import LectureRecordPage
+from learning.models import ArticlePage, ColumnPage, LectureRecordPage
 from tests.factories.pages import make_article, make_column, make_notice, make_site, make_user
 
 
-@pytest.fixture
-def column(db):
+@pytest.fixture(scope="module")
+def written(module_db):
+    """The articles' keys by the names that the tests give them."""
     ensure_groups()
-    return make_column(make_site(), "学习资料", "xuexiziliao")
+    column = make_column(make_site(), "学习资料", "xuexiziliao")
 
-
-@pytest.fixture
-def articles(column):
     def text(words):
         return [("quote", {"text": words, "source": ""})]
 
-    return {
+    articles = {
         "plan": make_notice(column, "学习型机关建设方案", body=text("要求有心得体会。"), area="political_theory", days_ago=400),
         "reading": make_article(column, "读书心得展评", body=text("图书阅览室。"), area="science_and_culture"),
         "lecture": make_article(column, "内部讲座", model=LectureRecordPage, body=text("心得体会，绝不外传的一段。"), area="professional"),
         "draft": make_article(column, "心得草稿", publish=False),
     }
+    return {name: page.pk for name, page in articles.items()}
+
+
+@pytest.fixture
+def articles(written, db):
+    return {name: ArticlePage.objects.get(pk=pk).specific for name, pk in written.items()}
+
+
+@pytest.fixture
+def column(written, db):
+    return ColumnPage.objects.get(slug="xuexiziliao")
 
 
 def titles(answer):
