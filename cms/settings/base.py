@@ -120,6 +120,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "cms.core.chrome.site_chrome",
                 "cms.inbox.unread.unread_messages",
+                "home.study.own_study",
             ],
         },
     }

@@ -90,9 +90,9 @@ class DueRow:
         return (localtime(self.due_at) if self.due_at else self.due_on).isoformat()
 
     @property
-    def is_mine(self) -> bool:
-        """Whether the person has to do something, and is not waiting for somebody else."""
-        return self.state not in WAITS_FOR_OTHERS
+    def is_to_do(self) -> bool:
+        """Whether it waits for the person; not what others have in hand, nor a session to go to."""
+        return self.kind is not Kind.SESSION and self.state not in WAITS_FOR_OTHERS
 
     @property
     def order(self) -> tuple:
@@ -107,8 +107,8 @@ class DueList:
     next_session: Session | None = None
 
     @property
-    def mine(self) -> int:
-        return sum(row.is_mine for row in self.rows)
+    def to_do(self) -> int:
+        return sum(row.is_to_do for row in self.rows)
 
 
 def in_words(day: datetime.date, today: datetime.date) -> str:
