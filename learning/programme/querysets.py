@@ -3,13 +3,14 @@
 import datetime
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 from django.db.models.functions import TruncDate
 
 from ..periods import SHANGHAI, Period
 from .choices import ATTENDED_STATUSES, LEAVE_STATUSES, AttendanceStatus, LeaveState, MakeUpState, SessionState
 
 LIVE = (SessionState.PLANNED, SessionState.NOTIFIED, SessionState.POSTPONED)
+PLACES_OFFERED = 30
 
 
 ATTENDANCE_COUNTS = {
@@ -68,6 +69,11 @@ class SessionQuerySet(models.QuerySet):
     def in_period(self, period: Period):
         """Those planned for `period`, wherever they were moved to."""
         return self.filter(planned_on__gte=period.first, planned_on__lte=period.last)
+
+    def recent_places(self) -> list[str]:
+        """Where sessions were or will be, the latest first; for a form to offer."""
+        rows = self.exclude(place="").order_by().values("place").annotate(last=Max("starts_at")).order_by("-last", "place")
+        return list(rows.values_list("place", flat=True)[:PLACES_OFFERED])
 
     def with_organiser(self):
         return self.select_related("branch", "department")

@@ -19,7 +19,7 @@ from cms.inbox.services import send_messages
 
 from ...periods import local_day
 from ..choices import AttendanceStatus, FileKind, SessionState
-from ..models import Session, SessionFile, SessionLecturer, SessionMaterial, SessionMove
+from ..models import PlanItem, Session, SessionFile, SessionLecturer, SessionMaterial, SessionMove
 from ..roster import present_audience
 
 MAX_FILES = 60
@@ -53,17 +53,23 @@ def save_session(*, session: Session, by, formats, lecturers=None, invited=None,
     formats = list(formats)
     if not formats:
         raise SessionError({"formats": "请至少勾选一种形式载体：这次活动计入哪一项。"})
+    item = session.plan_item
+    if item and item.requirement.study_format not in formats:
+        raise SessionError({"formats": f"它来自计划项“{item}”，“{item.requirement.study_format}”不能去掉。"})
     if creating:
-        session.planned_on = local_day(session.starts_at)
+        if item and item.state == PlanItem.State.CANCELLED:
+            raise SessionError("这个计划项已取消。要补办请先在计划里恢复它。")
+        session.planned_on = item.planned_on if item else local_day(session.starts_at)
     else:
         stored = lock_session(session.pk)
         if version is not None and stored.version != version:
             raise SessionChangedError("这次活动刚被别人改过，您的修改没有保存。请打开最新的内容核对后再改。")
-        if stored.starts_at != session.starts_at and stored.state != SessionState.PLANNED:
+        if stored.state == SessionState.CANCELLED:
+            raise SessionError("活动已取消，不能再修改。需要举行的，请另建一次活动。")
+        if stored.starts_at != session.starts_at and (stored.state != SessionState.PLANNED or stored.roster_frozen_at):
             raise SessionError({"starts_at": f"活动{stored.get_state_display()}，改时间请用“改期”，并写明原因。"})
-        if stored.plan_item_id and stored.plan_item.requirement.study_format not in formats:
-            raise SessionError({"formats": f"它来自计划项“{stored.plan_item}”，“{stored.plan_item.requirement.study_format}”不能去掉。"})
         session.version = stored.version + 1
+        session.roster_frozen_at, session.roll_completed_at = stored.roster_frozen_at, stored.roll_completed_at
         if stored.plan_item_id is None and stored.state == SessionState.PLANNED:
             session.planned_on = local_day(session.starts_at)
     session.full_clean(exclude=["code_secret"])
@@ -102,9 +108,14 @@ def notify_session(*, session: Session, by, now: datetime.datetime) -> int:
         session,
         subject=f"学习通知：{session.title}",
         text=f"{when(session)}，{session.place}。不能参加的请提前请假。",
-        key=f"session:{session.pk}:notice:{session.starts_at:%Y%m%d%H%M}",
+        key=notice_key(session),
         now=now,
     )
+
+
+def notice_key(session: Session) -> str:
+    """Somebody is told once about a session and its time."""
+    return f"session:{session.pk}:notice:{session.starts_at:%Y%m%d%H%M}"
 
 
 @transaction.atomic
@@ -185,9 +196,14 @@ def set_material(*, session: Session, page, is_wanted: bool, by) -> None:
 
 
 @transaction.atomic
-def set_key_points(*, session: Session, text: str, by) -> Session:
-    """The points of the record, one a line; possible after it was held. Raises ValidationError."""
+def set_key_points(*, session: Session, text: str, by, was: str | None = None) -> Session:
+    """The points of the record, one a line; possible after it was held. `was` is what the form was opened with. Raises ValidationError.
+
+    They have no part in `version`: the recorder writes them while somebody else takes the roll.
+    """
     session = lock_session(session.pk)
+    if was is not None and was.split() != session.key_points.split():
+        raise SessionChangedError("要点刚被别人改过，您写的没有保存。下面是您写的，请与最新的内容合并后再存。")
     session.key_points = text.strip()
     session.clean_fields(exclude=["code_secret"])
     session.save(update_fields=["key_points"])
