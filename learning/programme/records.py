@@ -24,6 +24,7 @@ DUE_WITHIN = datetime.timedelta(days=3)  # §3.4: a record is due within three d
 MAX_PHOTOS = 6
 BESIDES = (AttendanceStatus.LATE, AttendanceStatus.LEFT_EARLY, AttendanceStatus.ONLINE)
 NONE = "无"
+OUT = "，不列入应到"  # how the roster's reason ends; the line says it already
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ class Record:
         if self.besides:
             lines.append(f"{self.besides}。")
         if self.out:
-            lines.append(f"不列入应到：{'、'.join(self.out)}。")
+            lines.append(f"不列入应到：{'；'.join(self.out)}。")
         return [*lines, f"{self.attendance_line}。", f"{self.completion_line}。"]
 
     @property
@@ -159,7 +160,7 @@ def record_of(session: Session, *, user) -> Record:
         materials=materials_of(session, user),
         photos=list(session.files.filter(kind=FileKind.PHOTO).order_by("pk")[:MAX_PHOTOS]),
         names=names,
-        out=[f"{row.staff}（{row.roster_reason}）" for row in rows if not row.is_expected],
+        out=[f"{row.staff}，{row.roster_reason.removesuffix(OUT)}" for row in rows if not row.is_expected],
     )
 
 

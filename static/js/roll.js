@@ -89,7 +89,7 @@ function takeRoll(form) {
     count();
   });
   window.addEventListener("beforeunload", (event) => {
-    if (taps.length && !isSent) event.preventDefault();
+    if ((taps.length || form.querySelector(".is-unsaved")) && !isSent) event.preventDefault();
   });
   count();
 }
