@@ -106,7 +106,7 @@ class LecturerFormSet(forms.BaseFormSet):
     @property
     def has_many(self) -> bool:
         """More than are shown without asking."""
-        return any(form["name"].value() for form in self.forms[2:])
+        return any(form["name"].value() or form["post"].value() for form in self.forms[2:])
 
 
 Lecturers = forms.formset_factory(LecturerForm, formset=LecturerFormSet, extra=LECTURERS, max_num=LECTURERS)
@@ -184,6 +184,7 @@ class SessionForm(ServiceErrors, forms.ModelForm):
         super().__init__(*args, instance=instance, initial=self._values_of(instance) | kwargs.pop("initial", {}), **kwargs)
         self.fields["organiser"].choices = organisers_for(rights, instance)
         self.fields["formats"].queryset = StudyFormat.objects.all()
+        self.fields["area"].choices = [("", "（不填）"), *ContentArea.choices]
         self._topics = list(Topic.objects.all())
         self.fields["topics"].queryset = Topic.objects.all()
         self.fields["topics"].choices = [(topic.pk, topic.name) for topic in self._topics]

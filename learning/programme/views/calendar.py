@@ -45,7 +45,7 @@ def session_calendar(request):
         "learning/programme/sessions.html",
         {
             "table": table,
-            "views": View,
+            "views": list(View),
             "asked": asked,
             "is_narrowed": any(asked.values()),
             "today": rights.today,
