@@ -5,7 +5,7 @@ import datetime
 from django import forms
 from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.template.defaultfilters import filesizeformat
 from django.utils.timezone import localtime
 
@@ -201,12 +201,9 @@ class SessionForm(ServiceErrors, forms.ModelForm):
 
     def _named_already(self, instance: Session) -> list[int]:
         """Lecturers and invited people of before: they are named again even if they have left meanwhile."""
-        if instance.pk:
-            self._lecturers_before = list(instance.lecturers.all())
-            self._invited_before = list(instance.invited.values_list("pk", flat=True))
-        else:
-            self._lecturers_before, self._invited_before = list(getattr(instance, "proposed_lecturers", ())), []
-        return [line.staff_id for line in self._lecturers_before] + self._invited_before
+        self._lecturers_before = list(instance.lecturers.all()) if instance.pk else list(getattr(instance, "proposed_lecturers", ()))
+        self._chosen_before = chosen_of(instance)
+        return [line.staff_id for line in self._lecturers_before] + self._chosen_before["invited"]
 
     def _label_of(self, staff_id: int | None, name: str) -> str:
         return self.people.labels[staff_id] if staff_id else name
@@ -217,8 +214,9 @@ class SessionForm(ServiceErrors, forms.ModelForm):
             start, end = localtime(instance.starts_at, SHANGHAI), localtime(instance.ends_at, SHANGHAI)
             values |= {"date": start.date(), "start": start.time(), "end": end.time()}
         if instance.pk:
-            values |= {"formats": [row.pk for row in instance.formats.all()], "topics": [row.pk for row in instance.topics.all()]}
-            values["invited"] = "、".join(self.people.labels[pk] for pk in self._invited_before)
+            invited = set(self._chosen_before["invited"])
+            values |= {name: self._chosen_before[name] for name in ("formats", "topics")}
+            values["invited"] = "、".join(label for pk, label in self.people.choices if pk in invited)
         elif instance.plan_item_id:
             values["formats"] = [instance.plan_item.requirement.study_format_id]
         return values
@@ -306,22 +304,39 @@ class SessionForm(ServiceErrors, forms.ModelForm):
         return facts | {"lecturers": self.lecturers.lines}
 
 
+def chosen_of(session: Session) -> dict[str, list[int]]:
+    """The keys of the formats, topics and invited people of a session, in one statement."""
+    chosen: dict[str, list[int]] = {"formats": [], "topics": [], "invited": []}
+    if session.pk is None:
+        return chosen
+    rows = [
+        getattr(Session, name).through.objects.filter(session=session.pk).order_by().values_list(Value(name), key)
+        for name, key in (("formats", "studyformat_id"), ("topics", "topic_id"), ("invited", "staffmember_id"))
+    ]
+    for name, key in rows[0].union(*rows[1:], all=True):
+        chosen[name].append(key)
+    return chosen
+
+
 def organisers_for(rights: Rights, instance: Session) -> list:
-    """Grouped choices: what the holder of `rights` may run, and whoever runs this one already. Two statements at most."""
+    """Grouped choices: what the holder of `rights` may run, and whoever runs this one already. One statement."""
     if instance.plan_item_id:
         return [(organiser_key(instance), instance.organiser_name)]
     if rights.is_clerk:
-        branches = PartyBranch.objects.filter(Q(closed_on__isnull=True) | Q(closed_on__gt=rights.today) | Q(pk=instance.branch_id))
-        departments = Department.objects.filter(Q(closed_on__isnull=True) | Q(closed_on__gt=rights.today) | Q(pk=instance.department_id))
+        is_open = Q(closed_on__isnull=True) | Q(closed_on__gt=rights.today)
+        branches, departments = is_open | Q(pk=instance.branch_id), is_open | Q(pk=instance.department_id)
     else:
-        branches = PartyBranch.objects.filter(pk__in=rights.branch_ids)
-        departments = Department.objects.filter(pk__in=rights.department_ids)
-    choices = [(Subject.ORGAN.value, "机关党委")] if rights.is_clerk else []
-    if shown := [(f"{Subject.BRANCH.value}:{branch.pk}", branch.name) for branch in branches]:
-        choices.append(("党支部", shown))
-    if shown := [(f"{Subject.DEPARTMENT.value}:{department.pk}", department.name) for department in departments]:
-        choices.append(("科室（单位）", shown))
-    return choices
+        branches, departments = Q(pk__in=rights.branch_ids), Q(pk__in=rights.department_ids)
+    rows = _named(PartyBranch, branches, Subject.BRANCH).union(_named(Department, departments, Subject.DEPARTMENT), all=True)
+    found: dict[str, list] = {Subject.BRANCH.value: [], Subject.DEPARTMENT.value: []}
+    for _position, name, level, pk in sorted(rows):
+        found[level].append((f"{level}:{pk}", name))
+    groups = [("党支部", found[Subject.BRANCH.value]), ("科室（单位）", found[Subject.DEPARTMENT.value])]
+    return ([(Subject.ORGAN.value, "机关党委")] if rights.is_clerk else []) + [group for group in groups if group[1]]
+
+
+def _named(model, condition: Q, level: Subject):
+    return model.objects.filter(condition).order_by().values_list("position", "name", Value(level.value), "pk")
 
 
 def set_organiser(session: Session, key: str) -> None:

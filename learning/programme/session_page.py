@@ -226,7 +226,7 @@ class SessionPage:
         session = self.session
         if self.is_roll_open and self.may_take_roll:
             return self._act("点名", "roll")
-        if session.is_held and self.may_take_roll and not session.points:
+        if session.is_held and self.may_run and not session.points:
             return self._act("写要点", "session_points")
         if session.is_held and self.may_run and not self.files:
             return self._act("传照片和签到表", "session_files")
@@ -252,7 +252,7 @@ class SessionPage:
             acts += [self._act("签到二维码", "sign_in_code")] if session.accepts_code else []
         elif self.may_see_record and session.is_held:
             acts += [self._act("考勤名册", "roll")] if self.may_take_roll else []
-        if self.may_take_roll and session.state != SessionState.CANCELLED:
+        if self.may_run and session.state != SessionState.CANCELLED:
             acts += [self._act("要点", "session_points")]
         if self.may_run:
             acts += [self._act("照片和文件", "session_files")]

@@ -4,8 +4,8 @@ import datetime
 
 import factory
 
-from learning.models import Attendance, Requirement, Session, StudyFormat
-from learning.periods import SHANGHAI, local_day
+from learning.models import AnnualPlan, Attendance, PlanItem, Requirement, Session, StudyFormat
+from learning.periods import SHANGHAI, PeriodKind, local_day, period_of
 from learning.programme.choices import AttendanceStatus, SessionKind, SessionState
 
 from .organisation import StaffMemberFactory
@@ -82,3 +82,30 @@ class AttendanceFactory(factory.django.DjangoModelFactory):
 
     session = factory.SubFactory(SessionFactory)
     staff = factory.SubFactory(StaffMemberFactory)
+
+
+class AnnualPlanFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = AnnualPlan
+        django_get_or_create = ("year",)
+
+    year = 2026
+
+
+class PlanItemFactory(factory.django.DjangoModelFactory):
+    """Owed by the organ in the quarter of `planned_on`, unless told otherwise; due on the quarter's last day."""
+
+    class Meta:
+        model = PlanItem
+
+    plan = factory.SubFactory(AnnualPlanFactory, year=factory.LazyAttribute(lambda plan: plan.factory_parent.planned_on.year))
+    requirement = factory.SubFactory(RequirementFactory)
+    series = factory.SelfAttribute("requirement.series")
+    owed_by = "organ"
+    subject_key = factory.SelfAttribute("owed_by")
+    planned_on = datetime.date(2026, 11, 24)
+    period_kind = PeriodKind.QUARTER
+    period_first = factory.LazyAttribute(lambda item: period_of(item.planned_on, PeriodKind(item.period_kind)).first)
+    period_last = factory.LazyAttribute(lambda item: period_of(item.planned_on, PeriodKind(item.period_kind)).last)
+    due_on = factory.SelfAttribute("period_last")
+    title = factory.Sequence(lambda n: f"计划项{n}")

@@ -61,7 +61,7 @@ class Part:
 
     @property
     def figure(self) -> str:
-        return f"{self.outcome.done}/{self.outcome.owed}"
+        return f"{self.outcome.done}/{self.outcome.owed}" if self.outcome.owed else ""
 
 
 def state_of(outcome: Outcome, *, due_on: datetime.date, today: datetime.date, is_floor: bool, has_next: bool) -> CellState:

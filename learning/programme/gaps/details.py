@@ -2,11 +2,11 @@
 
 import datetime
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 
-from ...evidence import find_evidence
+from ...evidence import Subject, find_evidence
 from ...organisation.models import Department
 from ..choices import SessionState
 from ..models import PlanItem, Session
@@ -30,11 +30,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class CellDetails:
-    """`missing` and `met` are people with the department they are in; None where it is not kept by person."""
+    """`missing` and `met` are people with the department they are in; None where it is not kept by person.
+
+    `shared` are sessions of the organ that count for every branch or department; they stand in no row.
+    """
 
     cell: Cell
     scope: Scope
     rows: list[Row]
+    shared: list[Session] = field(default_factory=list)
     missing: object = None
     met: object = None
 
@@ -52,7 +56,7 @@ def cell_details(*, item: PlanItem, today: datetime.date, scope: tuple[str, int 
         return None
     (cell,) = cells_of(items, year=year, scope=scope, today=today)
     if not cell.counts_people:
-        return CellDetails(cell, scope, _rows(cell, year))
+        return CellDetails(cell, scope, *_rows_and_shared(cell))
     item = items[0]
     if cell.is_ahead or item.state != PlanItem.State.PLANNED:
         return CellDetails(cell, scope, [])
@@ -67,12 +71,42 @@ def _placed(people, day):
     return people.with_department_on(day).order_by(Subquery(position), "department_name_on", "sort_key", "pk")
 
 
-def _rows(cell: Cell, year: int) -> list[Row]:
+def _rows_and_shared(cell: Cell) -> tuple[list[Row], list[Session]]:
     planned: dict[int, list[Session]] = defaultdict(list)
     for session in Session.objects.filter(plan_item__in=[item.pk for item in cell.items]).with_organiser():
         planned[session.plan_item_id].append(session)
-    counted = _counted_sessions(cell)
-    return [Row(part, _sessions_of(part, planned, counted)) for part in cell.parts]
+    counted, shared = _counted_sessions(cell), []
+    if cell.first_item.owed_by in (Subject.BRANCH, Subject.DEPARTMENT):
+        shared = [one for one in counted if one.subject_id is None and any(_counts_for(one, part.item) for part in cell.parts)]
+        counted = [one for one in counted if one.subject_id is not None]
+    rows = [
+        Row(
+            part,
+            _in_order(
+                [
+                    *(one for item in part.items for one in planned[item.pk]),
+                    *(one for one in counted if one.subject_id == _subject_of(part.item) and _counts_for(one, part.item)),
+                ]
+            ),
+        )
+        for part in cell.parts
+    ]
+    return rows, _in_order(shared)
+
+
+def _subject_of(item: PlanItem) -> int | None:
+    return item.branch_id or item.department_id
+
+
+def _counts_for(session: Session, item: PlanItem) -> bool:
+    """`session` from the rows of an evidence kind."""
+    return item.period_first <= session.counted_on <= item.period_last and counts_for(
+        item.requirement, format_id=session.format_id, variant=session.variant, series=session.series
+    )
+
+
+def _in_order(sessions) -> list[Session]:
+    return sorted({one.pk: one for one in sessions}.values(), key=lambda one: (one.starts_at, one.pk))
 
 
 def _counted_sessions(cell: Cell) -> list[Session]:
@@ -85,16 +119,4 @@ def _counted_sessions(cell: Cell) -> list[Session]:
         return []
     first, last = min(item.period_first for item in cell.items), max(item.period_last for item in cell.items)
     formats = {item.requirement.study_format_id for item in cell.items}
-    return list(rows.filter(Q(counted_on__gte=first, counted_on__lte=last), format_id__in=formats).with_organiser())
-
-
-def _sessions_of(part: Part, planned, counted) -> list[Session]:
-    item = part.item
-    subject = item.branch_id or item.department_id
-    found = {session.pk: session for one in part.items for session in planned[one.pk]}
-    for session in counted:
-        is_own = session.subject_id is None or session.subject_id == subject
-        does_count = counts_for(item.requirement, format_id=session.format_id, variant=session.variant, series=session.series)
-        if is_own and does_count and item.period_first <= session.counted_on <= item.period_last:
-            found.setdefault(session.pk, session)
-    return sorted(found.values(), key=lambda session: (session.starts_at, session.pk))
+    return list(rows.filter(counted_on__gte=first, counted_on__lte=last, format_id__in=formats).with_organiser())

@@ -261,10 +261,8 @@ def materials(request, pk):
 @login_required
 @require_http_methods(LOOK_AND_SEND)
 def points(request, pk):
-    """The points of the record, written by whoever runs it or was asked to keep the record."""
-    session, rights = _found(request, pk)
-    if not rights.may_take_roll(session):
-        raise PermissionDenied("这次活动的要点由组织者、主持人或记录人填写。")
+    """The points of the record, one a line; what somebody else has saved meanwhile is shown, not overwritten."""
+    session, _rights = _to_run(request, pk)
     form = PointsForm(request.POST or None, initial={"text": session.key_points, "was": session.key_points})
     status, newest = 200, None
     if request.method == "POST":
