@@ -14,13 +14,11 @@ LEADERS = (LeadingGroupOffice.Role.LEADER, LeadingGroupOffice.Role.DEPUTY)
 
 
 class Expectations:
-    """What `people` (StaffMembers) are expected at: their standings and invitations, loaded in four statements at most."""
+    """What `people` (StaffMembers) are expected at: their standings, loaded in three statements at most."""
 
     def __init__(self, people, *, standings: Standings | None = None):
         self.people = list(people)
         self._standings = standings or Standings(self.people)
-        keys = [person.pk for person in self.people]
-        self._invited = set(Session.invited.through.objects.filter(staffmember__in=keys).values_list("session", "staffmember"))
 
     def is_meant(self, person: StaffMember, session: Session) -> bool:
         """Whether the session's rule means `person`, on long leave or not."""
@@ -28,7 +26,7 @@ class Expectations:
         postings = self._standings.postings(person.pk, day)
         if not postings or (person.left_on and person.left_on < day):
             return False
-        if (session.pk, person.pk) in self._invited:
+        if self._standings.is_invited(person.pk, session.pk):
             return True
         primary = [posting for posting in postings if posting.is_primary]
         return (

@@ -1,17 +1,21 @@
-"""The dated facts of a few people, loaded in one statement and asked about any day: postings, branches, offices, absences."""
+"""The dated facts of a few people, loaded in one statement and asked about any day: postings, branches, offices, absences, invitations."""
 
 import datetime
 from collections import defaultdict
 from functools import cached_property
 from typing import NamedTuple
 
-from django.db.models import F, Value
+from django.db.models import DateField, F, Value
 
 from ..organisation.models import Absence, BranchMembership, Department, LeadingGroupOffice, Posting
+from .models import Session
+
+Invitation = Session.invited.through
 
 
 class Fact(NamedTuple):
-    """`place_id` is a posting's department, a membership's branch, an office's group; `role` the department's kind, the role held, the kind of leave."""
+    """`place_id` is a posting's department, a membership's branch, an office's group, the session one is invited to; `role` the department's
+    kind, the role held, the kind of leave."""
 
     table: str
     staff_id: int
@@ -52,11 +56,22 @@ class Standings:
         found = defaultdict(list)
         if not self._staff_ids:
             return found
+        invitations = Invitation.objects.filter(staffmember__in=self._staff_ids).order_by()
         postings = _rows(Posting, self._staff_ids, place="department", role="department__kind", is_head="is_head", is_primary="is_primary")
         others = (
             _rows(BranchMembership, self._staff_ids, place="branch", role="role"),
             _rows(LeadingGroupOffice, self._staff_ids, place="group", role="role"),
             _rows(Absence, self._staff_ids, place="staff", role="kind"),
+            invitations.values_list(
+                Value(Invitation._meta.model_name),
+                "staffmember_id",
+                "session__planned_on",
+                Value(None, DateField()),
+                "session_id",
+                Value(""),
+                Value(False),
+                Value(False),
+            ),
         )
         for row in postings.union(*others, all=True):
             fact = Fact(*row)
@@ -77,6 +92,9 @@ class Standings:
 
     def absences(self, staff_id: int, day: datetime.date) -> list[Fact]:
         return self._on(Absence, staff_id, day)
+
+    def is_invited(self, staff_id: int, session_id: int) -> bool:
+        return any(fact.place_id == session_id for fact in self._facts[Invitation._meta.model_name, staff_id])
 
     @cached_property
     def _parents(self) -> dict[int, int | None]:

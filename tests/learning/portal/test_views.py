@@ -1,0 +1,104 @@
+import pytest
+import time_machine
+from django.urls import reverse
+
+from learning.models import AnnualPlan, MakeUp
+from learning.programme.choices import AttendanceStatus, MakeUpState
+from learning.programme.services.leave import ask_leave
+from tests.factories.pages import make_site, make_user
+from tests.factories.programme import PlanItemFactory, SessionFactory, at
+
+NOW = at(2026, 11, 25, 9)
+URL = "/my/"
+
+
+@pytest.fixture(autouse=True)
+def _at_nine(db):
+    make_site()
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def page(client, person):
+    client.force_login(person.user)
+    return client.get(URL)
+
+
+class TestMyStudy:
+    def test_is_for_people_who_are_signed_in(self, client):
+        assert client.get(URL).headers["Location"] == "/login/?next=/my/"
+
+    def test_tells_an_account_that_is_nobodys_whom_to_ask(self, client):
+        client.force_login(make_user("bianji"))
+        html = client.get(URL).content.decode()
+        assert "账号未关联人员" in html
+        assert "请联系系统管理员" in html
+
+    def test_has_one_button_a_row_and_the_first_thing_to_do_in_red(self, client, bureau):
+        session = SessionFactory(held=True, starts_at=at(2026, 11, 17), key_points="一", missed_by={bureau.member: AttendanceStatus.ABSENT})
+        MakeUp.objects.create(session=session, staff=bureau.member, due_on=NOW.date())
+        SessionFactory(title="下周的", starts_at=at(2026, 12, 1))
+        html = page(client, bureau.member).content.decode()
+        assert html.count('<li class="due-row">') == 2
+        assert html.count('<a class="button"') == 1
+        assert f'href="{reverse("make_up", args=[session.pk])}"' in html
+        assert "共 2 项，1 项等您办理" in html
+
+    def test_shows_both_rates_with_what_they_rest_on(self, client, bureau):
+        SessionFactory(held=True, starts_at=at(2026, 11, 10), attended_by=[bureau.member], study_hours=4)
+        SessionFactory(held=True, starts_at=at(2026, 11, 17), missed_by={bureau.member: AttendanceStatus.DUTY}, study_hours=4)
+        SessionFactory(held=True, starts_at=at(2026, 11, 18), missed_by={bureau.member: AttendanceStatus.ABSENT}, study_hours=4)
+        bureau.member.attendances.filter(status=AttendanceStatus.ABSENT).update(is_made_up=True)
+        html = page(client, bureau.member).content.decode()
+        assert "50.0%" in html
+        assert "66.7%" in html
+        assert "应到 3 次 − 公差 1 次" in html
+        assert "到会 1 次 + 补学 1 次" in html
+        assert "<strong>8</strong> 学时" in html
+
+    def test_says_so_when_nothing_is_due(self, client, bureau):
+        html = page(client, bureau.member).content.decode()
+        assert "没有要参加的学习" in html
+        assert "今年还没有点过名的学习" in html
+
+    @pytest.mark.parametrize(
+        ("role", "is_shown"), [("member", False), ("head", True), ("secretary", True), ("leader", True), ("clerk", True)]
+    )
+    def test_leads_to_the_figures_whoever_may_see_them(self, client, bureau, role, is_shown):
+        html = page(client, getattr(bureau, role)).content.decode()
+        assert (f'<a href="{reverse("gaps")}">' in html) is is_shown
+
+    @pytest.mark.parametrize("role", ["member", "head", "secretary", "leader", "clerk"])
+    @pytest.mark.parametrize("number", [1, 4])
+    def test_takes_fifteen_statements_at_most(self, client, bureau, role, number, django_assert_max_num_queries):
+        for day in range(1, number + 1):
+            ask_leave(
+                session=SessionFactory(starts_at=at(2026, 12, day), audience="party_members"),
+                staff=bureau.member,
+                kind="duty",
+                reason="督导",
+                by=bureau.member.user,
+                now=NOW,
+            )
+            held = SessionFactory(held=True, starts_at=at(2026, 11, day), missed_by={bureau.colleague: AttendanceStatus.ABSENT})
+            MakeUp.objects.create(
+                session=held, staff=bureau.colleague, due_on=NOW.date(), state=MakeUpState.SUBMITTED, note="好", submitted_at=NOW
+            )
+            for evidence in ("programme.session", "programme.collective", "programme.branch_session"):
+                item = PlanItemFactory(requirement__evidence=evidence, plan__state=AnnualPlan.State.PUBLISHED, due_on=NOW.date())
+                item.leads.set([bureau.office, bureau.other])
+            SessionFactory(starts_at=at(2026, 12, day), organised_by="department", department=bureau.office)
+        page(client, getattr(bureau, role))
+        with django_assert_max_num_queries(15):
+            assert client.get(URL).status_code == 200
+
+    def test_changes_nothing(self, client, bureau):
+        client.force_login(bureau.member.user)
+        assert client.post(URL).status_code == 405
+
+
+class TestMasthead:
+    def test_leads_whoever_is_signed_in_to_the_own_study(self, client, bureau):
+        assert "我的学习" not in client.get("/").content.decode()
+        client.force_login(bureau.member.user)
+        assert '<a href="/my/">我的学习</a>' in client.get("/").content.decode()
