@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe, AxeResults
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
@@ -32,6 +32,8 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 expect.set_options(timeout=10_000)  # milliseconds: a busy machine is no failure
 
 both_widths = pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["360px", "1280px"], indirect=True)
+# For what is the same at every width: on the narrow screen, where things are the sooner hidden, covered or out of reach.
+on_a_phone = pytest.mark.parametrize("viewport", [PHONE], ids=["360px"], indirect=True)
 
 
 def pytest_collection_modifyitems(items):
@@ -139,10 +141,20 @@ def sign_in_by_form(site):
     return sign_in
 
 
+class AxeOnceAPage(Axe):
+    """A document keeps the instrument until it is left: half a megabyte of script is not read and compiled for every look at it."""
+
+    def run(self, page, context=None, options=None):
+        if page.evaluate("typeof window.axe === 'undefined'"):
+            page.evaluate(self.axe_script)
+        asked = self._format_script_args(context=context, options=options)
+        return AxeResults(page.evaluate(f"axe.run({asked})"))
+
+
 @pytest.fixture(scope="session")
 def violations_of():
     """`violations_of(page)`: what axe finds against WCAG 2.2 AA, one readable line for each place."""
-    axe = Axe()
+    axe = AxeOnceAPage()
 
     def run(page, exclude=(), rules=()):
         scope = {"exclude": [[selector] for selector in exclude]} if exclude else None

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from learning.models import StaffMember
 
-from .conftest import PHONE, both_widths
+from .conftest import PHONE, both_widths, on_a_phone
 from .looking import sticking_out
 from .rosters import GOOD, NAMELESS, NAMES_COLUMN, NAMESAKE, TWICE, TWICE_AGAIN, WRONG_DEPARTMENT, roster_with_mistakes
 
@@ -114,6 +114,9 @@ class TestImportingARoster:
         page.goto("/admin/imports/register/")
         expect(page.get_by_role("row").filter(has_text="花名册.xlsx").first).to_contain_text("已撤销")
 
+
+@on_a_phone
+class TestAFileThatIsNoTable:
     def test_says_what_is_wrong_with_a_file_that_is_no_table(self, page, signed_in, tmp_path):
         signed_in("dangwei")
         picture = tmp_path / "花名册.xlsx"

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from cms.readership.models import ReadingCount
 from learning.models import LectureRecordPage, NoticePage, StudyMaterialPage
 
-from .conftest import PHONE, both_widths
+from .conftest import both_widths, on_a_phone
 from .looking import font_size, small_targets, sticking_out
 
 TITLE = "关于印发《许昌市教育局学习型机关建设实施方案》的通知"
@@ -86,6 +86,9 @@ class TestFindingTheNotice:
         neighbours.get_by_role("link", name="下一篇").click()
         expect(page.get_by_role("heading", level=1)).to_have_text(titles[2])
 
+
+@on_a_phone
+class TestFindingTheNoticeByItsWords:
     def test_searches_from_the_home_page(self, page, notice):
         for query in ("心得体会", "机关", "阅读", "五有", "教育局 方案"):
             page.goto("/")
@@ -165,7 +168,7 @@ class TestElderMode:
         assert {address: problems for address, problems in found.items() if problems} == {}
 
 
-@pytest.mark.parametrize("viewport", [PHONE], ids=["360px"], indirect=True)
+@on_a_phone
 class TestPhone:
     def test_never_scrolls_sideways_and_is_easy_to_hit(self, page, site):
         found = {}
@@ -247,7 +250,7 @@ class TestPrinting:
         assert font_size(page, BODY) == pytest.approx(14 * 96 / 72, abs=0.2)
 
 
-@both_widths
+@on_a_phone
 class TestClosing:
     def test_closes_a_window_that_a_script_opened(self, page, notice):
         page.goto("/")
@@ -354,6 +357,13 @@ class TestWithoutScript:
         expect(page.get_by_role("navigation", name="目录").get_by_role("link", name="五、活动要求")).to_be_visible()
         page.get_by_role("link", name="关闭", exact=True).click()
         expect(page).to_have_url(re.compile("/liangxueyizuo/$"))
+
+
+@on_a_phone
+class TestLookingWithoutScript:
+    @pytest.fixture
+    def browser_context_args(self, browser_context_args):
+        return {**browser_context_args, "java_script_enabled": False}
 
     def test_searches(self, page, notice):
         page.goto("/")

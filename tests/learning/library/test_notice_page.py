@@ -12,18 +12,25 @@ from django.urls import reverse
 from cms.files.services import store_document
 from home.sample.loading import NOTICE
 from learning.models import ArticleAttachment, NoticePage
-from tests.factories.pages import make_notice
+from tests.factories.pages import make_column, make_notice, make_site
 
 from .renderings import OUTLINE, PLAN, TITLE
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def notice(column):
+@pytest.fixture(scope="module")
+def written(module_db):
+    home = make_site()
+    make_column(home, "通知公告", "tongzhigonggao")
+    column = make_column(home)
     make_notice(column, "更早的通知", days_ago=4000)
     make_notice(column, "更新的通知", days_ago=1)
     call_command("import_notice", str(NOTICE), "--publish", verbosity=0, stdout=io.StringIO())
+
+
+@pytest.fixture
+def notice(written, db):
     return NoticePage.objects.get(title=TITLE)
 
 
