@@ -125,6 +125,12 @@ class TestSessionDetail:
         assert reverse("leave_request", args=[request.pk]) in shown
         assert reverse("ask_leave", args=[coming.pk]) not in shown
 
+    def test_says_to_whoever_has_leave_that_it_is_granted(self, client, bureau, coming):
+        LeaveRequest.objects.create(session=coming, staff=bureau.member, kind="duty", reason="下校", asked_at=NOW, state="approved")
+        shown = text_of(sign_in(client, bureau.member).get(reverse("session", args=[coming.pk])))
+        assert "已准假，不用到会" in shown
+        assert "请您参加" not in shown
+
     def test_leads_whoever_missed_it_to_the_make_up(self, client, bureau, held):
         MakeUp.objects.create(session=held, staff=bureau.member, due_on=datetime.date(2026, 12, 8))
         shown = text_of(sign_in(client, bureau.member).get(reverse("session", args=[held.pk])))
