@@ -79,6 +79,7 @@ class AttendanceAdmin(ModelAdmin):
     list_display = ("held_on", "activity", "staff", "department", "branch", "state", "made_up", "how_recorded", "when_recorded")
     list_export = list_display
     export_filename = "考勤"
+    index_view_extra_css = ["css/programme-admin.css"]
     list_filter = ("session__starts_at", "status", "is_made_up", "is_expected", "how", ("branch", UnitFilter), ("department", UnitFilter))
     list_select_related = ("session", "staff", "department", "branch")
     list_per_page = 50
@@ -87,6 +88,9 @@ class AttendanceAdmin(ModelAdmin):
 
     def get_list_export(self, request):
         return ("held_on", "title", *self.list_export[2:])
+
+    def get_extra_class_names_for_field_col(self, obj, field_name):
+        return ["w-whitespace-nowrap"] if field_name in ("held_on", "staff", "when_recorded") else []
 
     def held_on(self, attendance):
         return f"{attendance.session.day:%Y-%m-%d}"

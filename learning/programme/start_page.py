@@ -6,31 +6,36 @@ from django.utils import timezone
 from wagtail.admin.ui.components import Component
 
 from ..periods import PeriodKind, local_day, period_of
-from .models import MakeUp, Session
-from .rights import RUN
+from .models import Session
+from .rights import RUN, Rights
+from .services.make_ups import to_check_by
+
+MOST_SHOWN = 20
 
 
 class ProgrammePanel(Component):
-    """Three statements: this week's sessions, rolls that nobody has taken, notes to check."""
+    """Three statements: this week's sessions, those whose roll nobody has taken, the notes to check."""
 
     name = "programme"
     order = 50
     template_name = "learning/programme/admin/start_panel.html"
 
-    def __init__(self, now: datetime.datetime):
-        self.now = now
+    def __init__(self, user, now: datetime.datetime):
+        self.user, self.now = user, now
 
     def get_context_data(self, parent_context=None):
-        week = period_of(local_day(self.now), PeriodKind.WEEK)
+        today = local_day(self.now)
+        week = period_of(today, PeriodKind.WEEK)
         sessions = Session.objects.not_cancelled().between(week.starts_at, week.ends_at).with_organiser().order_by("starts_at")
+        begun = Session.objects.to_come().filter(starts_at__lte=self.now, roll_completed_at__isnull=True).with_organiser()
         return {
             "week": week,
-            "sessions": list(sessions[:8]),
-            "without_roll": Session.objects.to_come().filter(starts_at__lte=self.now, roll_completed_at__isnull=True).count(),
-            "to_check": MakeUp.objects.to_check().count(),
+            "sessions": list(sessions[:MOST_SHOWN]),
+            "without_roll": list(begun.order_by("starts_at")[:MOST_SHOWN]),
+            "to_check": to_check_by(Rights(self.user, today)).count(),
         }
 
 
 def add_panel(request, panels) -> None:
     if request.user.has_perm(RUN):
-        panels.append(ProgrammePanel(timezone.now()))
+        panels.append(ProgrammePanel(request.user, timezone.now()))

@@ -12,9 +12,8 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
-from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
-from cms.core.viewsets import RegisterViewSet, ServiceErrorsMixin
+from cms.core.viewsets import GuardedMixin, RegisterViewSet, ServiceErrorsMixin
 
 from ..layout import WEEKDAYS
 from ..models import CalendarDay
@@ -65,10 +64,10 @@ class CalendarDayEditView(ServiceErrorsMixin, generic.EditView):
         return save_calendar_day(day=self.form.save(commit=False), by=self.request.user)
 
 
-class FillView(PermissionCheckedMixin, View):
+class FillView(GuardedMixin, View):
     """填入官方安排: days that somebody has entered stay as they are."""
 
-    permission_policy = None
+    model = CalendarDay
     permission_required = "add"
     http_method_names = ["post"]
 

@@ -14,10 +14,9 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, Obj
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
-from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.admin.widgets.button import HeaderButton
 
-from cms.core.viewsets import NarrowedPolicy, OwnPolicyMixin, RegisterViewSet, ServiceErrorsMixin, add_errors
+from cms.core.viewsets import GuardedMixin, NarrowedPolicy, OwnPolicyMixin, RegisterViewSet, ServiceErrorsMixin, add_errors
 
 from ...organisation.models import Department, PartyBranch
 from ..models import AnnualPlan, PlanItem
@@ -62,8 +61,8 @@ def say_what_was_laid_out(request, laid_out) -> None:
         messages.warning(request, f"没有 {year} 年的放假安排：只按星期排定，没有避开节假日。公布后请录入“放假与调休”，再核对计划。")
 
 
-class _PlanPage(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
-    permission_policy = None
+class _PlanPage(GuardedMixin, WagtailAdminTemplateMixin, View):
+    model = AnnualPlan
     header_icon = "calendar-check"
 
     def get_breadcrumbs_items(self):

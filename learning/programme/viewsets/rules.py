@@ -16,10 +16,9 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFiel
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
-from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.admin.widgets.button import HeaderButton
 
-from cms.core.viewsets import NarrowedPolicy, OwnPolicyMixin, RegisterViewSet, ServiceErrorsMixin, add_errors
+from cms.core.viewsets import GuardedMixin, NarrowedPolicy, OwnPolicyMixin, RegisterViewSet, ServiceErrorsMixin, add_errors
 
 from ...evidence import find_evidence
 from ...organisation.models import Department
@@ -207,6 +206,12 @@ class RequirementInspectView(generic.InspectView):
     def get_is_floor_display_value(self):
         return "是" if self.object.is_floor else "否"
 
+    def get_session_kind_display_value(self):
+        return self.object.get_session_kind_display() or "任何类型都算"
+
+    def get_in_force_until_display_value(self):
+        return self.object.in_force_until or "—"
+
     def get_department_kinds_display_value(self):
         return "、".join(Department.Kind(kind).label for kind in self.object.department_kinds) or "—"
 
@@ -226,10 +231,10 @@ class RequirementInspectView(generic.InspectView):
         )
 
 
-class PresetsView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
+class PresetsView(GuardedMixin, WagtailAdminTemplateMixin, View):
     """The two presets side by side; bring the rules in, or use them from a day on as the other preset does."""
 
-    permission_policy = None
+    model = Requirement
     permission_required = "change"
     header_icon = "cogs"
     page_title = "口径与预设"
@@ -284,7 +289,11 @@ class PresetsView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
         forms = {act: kwargs.pop(act, None) or self._form(act) for act in self.acts}
         cautions = [(label, cautions_raised_by(preset)) for preset, label in PRESETS.items()]
         return super().get_context_data(
-            comparison=compare_presets(timezone.localdate()), forms=forms, cautions=[row for row in cautions if row[1]], **kwargs
+            comparison=compare_presets(timezone.localdate()),
+            forms=forms,
+            media=forms["load"].media,
+            cautions=[row for row in cautions if row[1]],
+            **kwargs,
         )
 
 
@@ -297,6 +306,7 @@ class RequirementViewSet(RegisterViewSet):
     edit_view_class = RequirementEditView
     delete_view_class = RequirementDeleteView
     inspect_view_class = RequirementInspectView
+    delete_template_name = "learning/programme/admin/requirement_delete.html"
     inspect_template_name = "learning/programme/admin/requirement_inspect.html"
     filterset_class = RequirementFilterSet
     list_display = [

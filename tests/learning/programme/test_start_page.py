@@ -19,10 +19,13 @@ class TestProgrammePanel:
         missed_roll, _held = SessionFactory(starts_at=at(2026, 11, 10)), SessionFactory(starts_at=at(2026, 11, 3), held=True)
         SessionFactory(starts_at=at(2026, 11, 26), state="cancelled", reason="停电")
         MakeUp.objects.create(session=missed_roll, staff=StaffMemberFactory(), due_on=NOW.date(), state="submitted", note="学了")
+        ensure_groups()
+        clerk = make_user("clerk", "机关党委办事员")
+        assert clerk.has_perm("learning.run_programme")
         with django_assert_num_queries(3):
-            context = ProgrammePanel(NOW).get_context_data()
+            context = ProgrammePanel(clerk, NOW).get_context_data()
         assert context["sessions"] == [this_week]
-        assert (context["without_roll"], context["to_check"]) == (1, 1)
+        assert (context["without_roll"], context["to_check"]) == ([missed_roll], 1)
 
     def test_is_on_the_clerks_start_page_alone(self, client):
         ensure_groups()
