@@ -59,13 +59,27 @@ ORGAN_CHOICE = Choice(ORGAN, "机关（全局）")
 
 
 def choices_for(rights: Rights, year: int) -> list[Choice]:
-    """Everything the holder of `rights` may look at in `year`, the widest first. Two statements."""
+    """Everything the holder of `rights` may look at in `year`, the widest first. Two statements at most."""
     first = datetime.date(year, 1, 1)
-    organ = [ORGAN_CHOICE] if rights.sees_everything else []
     branches = PartyBranch.objects.filter(Q(closed_on__isnull=True) | Q(closed_on__gt=first))
     departments = Department.objects.open_on(first)
     if not rights.sees_everything:
-        branches = branches.filter(pk__in=rights.branch_ids)
+        branches = branches.filter(pk__in=rights.branch_ids)  # of no keys: no statement
         departments = departments.filter(pk__in=rights.department_ids)
-    found = [Choice(Scope(Subject.BRANCH, branch.pk), branch.name) for branch in branches]
-    return organ + found + [Choice(Scope(Subject.DEPARTMENT, department.pk), department.name) for department in departments]
+    return [
+        *([ORGAN_CHOICE] if rights.sees_everything else []),
+        *(Choice(Scope(Subject.BRANCH, branch.pk), branch.name) for branch in branches),
+        *(Choice(Scope(Subject.DEPARTMENT, department.pk), department.name) for department in departments),
+    ]
+
+
+def choice_of(rights: Rights, text: str) -> Choice | None:
+    """The one of an address (organ, branch:3, department:5); None where there is none or it is not theirs to see. One statement at most."""
+    level, _colon, key = text.partition(":")
+    if text == ORGAN.text:
+        return ORGAN_CHOICE if rights.sees_everything else None
+    places = {Subject.BRANCH.value: PartyBranch, Subject.DEPARTMENT.value: Department}.get(level)
+    if places is None or not (key.isdecimal() and len(key) < 10 and rights.may_see_scope(level, int(key))):
+        return None
+    place = places.objects.filter(pk=key).first()
+    return Choice(Scope(Subject(level), place.pk), place.name) if place else None

@@ -10,7 +10,7 @@ from tests.bench.__main__ import arguments
 from tests.bench.table import against_budget, table
 
 
-@pytest.mark.parametrize("module", ["corpus", "measuring", "pages", "running", "search", "site", "table", "tables"])
+@pytest.mark.parametrize("module", ["corpus", "measuring", "pages", "programme", "running", "search", "site", "table", "tables"])
 def test_its_modules_import(module):
     importlib.import_module(f"tests.bench.{module}")
 
@@ -18,6 +18,12 @@ def test_its_modules_import(module):
 class TestArguments:
     def test_is_the_full_size_unless_told(self):
         assert arguments([]).size == 20_000
+
+    def test_looks_at_small_bureaus_only_in_a_quick_run(self):
+        assert arguments([]).people == (100, 1_000, 10_000)
+        assert arguments(["--size", "300"]).people == (100, 300)
+        assert arguments(["--people", "1000,50"]).people == (50, 1_000)
+        assert arguments(["--people", "0"]).people == ()
 
     def test_refuses_a_size_that_shows_nothing(self):
         with pytest.raises(SystemExit):

@@ -8,12 +8,12 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
 
-from . import pages, search, site, tables
+from . import pages, programme, search, site, tables
 
 VENDORS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
-def run(size: int, *, with_tables: bool) -> None:
+def run(size: int, *, people: tuple[int, ...], with_tables: bool) -> None:
     began = time.perf_counter()
     vendor = VENDORS.get(connection.vendor, connection.vendor)
     print(f"# {vendor}: making a database", flush=True)
@@ -26,6 +26,8 @@ def run(size: int, *, with_tables: bool) -> None:
         _say(began, "search index written")
         pages.measure(built.columns, size=size, vendor=vendor)
         search.measure(built.texts, size=size, vendor=vendor, seconds=seconds)
+        if people:
+            programme.measure(people, vendor=vendor)
         if with_tables:
             tables.measure()
     finally:

@@ -14,7 +14,7 @@ from ...evidence import Subject
 from ..gaps import cell_details, gap_grid
 from ..models import AnnualPlan, PlanItem
 from ..rights import Rights
-from ..scopes import ORGAN_CHOICE, choices_for
+from ..scopes import ORGAN_CHOICE, choice_of, choices_for
 from ..services.plans import PlanError, open_session, record_done
 from ..services.reminders import remind, told_of
 
@@ -105,17 +105,24 @@ def _details_asked(request, item_pk):
     today = timezone.localdate()
     rights = Rights(request.user, today)
     item = get_object_or_404(PlanItem.objects.select_related("plan"), pk=item_pk)
-    choices = choices_for(rights, item.plan.year)
     if item.plan.state == AnnualPlan.State.DRAFT and not rights.is_clerk:
         raise Http404
-    leads = not rights.sees_everything and item.owed_by != Subject.STAFF and item.leads.filter(pk__in=rights.department_ids).exists()
-    if leads:  # whoever leads it sees how it stands everywhere; of people's names there are none in it
-        choices = [*choices, ORGAN_CHOICE]
-    asked = [choice_asked(request, choices)] if request.GET.get("scope") else choices
-    for choice in asked:
+    for choice in _places_to_look(request, rights, item):
         if details := cell_details(item=item, today=today, scope=choice.scope):
             return rights, choice, details
     raise Http404
+
+
+def _places_to_look(request, rights, item) -> list:
+    """The scope that the address names; without one the widest that the asker sees the item in."""
+    text = request.GET.get("scope", "")
+    if rights.sees_everything:
+        choice = choice_of(rights, text) if text else ORGAN_CHOICE
+        return [choice] if choice else []
+    choices = choices_for(rights, item.plan.year)
+    if item.owed_by != Subject.STAFF and item.leads.filter(pk__in=rights.department_ids).exists():
+        choices.append(ORGAN_CHOICE)  # whoever leads it sees how it stands everywhere; of people's names there are none in it
+    return [choice for choice in choices if text in ("", choice.text)]
 
 
 def _cell_address(item_pk: int, choice) -> str:
