@@ -66,7 +66,7 @@ def on_days_off(items):
 
 
 def plan_overview(plan: AnnualPlan) -> PlanOverview:
-    """Eight statements, whatever the size of the plan."""
+    """Seven statements, whatever the size of the plan."""
     items = PlanItem.objects.filter(plan=plan)
     counts = items.values("requirement__study_format").annotate(
         items=Count("pk"),

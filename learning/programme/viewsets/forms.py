@@ -17,7 +17,7 @@ from ..services.rules import cautions_for, cautions_raised_by, official_years
 NOT_THERE_YET = "模块尚未启用，人工登记"
 ACCEPT = "已看过提示，仍按此用途"
 TURN_NAMES = tuple(f"turn_{number}" for number in range(1, 9))
-NEED_TO_ACCEPT = "这样用会碰到下面列出的减负提示。请看过提示，勾选“已看过提示，仍按此用途”后再保存；或改为“仅展示”。"
+NEED_TO_ACCEPT = "这样用会碰到上面列出的减负提示。请看过提示，勾选“已看过提示，仍按此用途”后再保存；或改为“仅展示”。"
 
 
 def leads_field(record):
@@ -104,14 +104,14 @@ class PresetForm(forms.Form):
 
     preset = forms.ChoiceField(label="口径", choices=list(PRESETS.items()), initial=DEFAULT_PRESET, widget=forms.RadioSelect)
     since = forms.DateField(label="自何日起", widget=AdminDateInput)
-    accepts_caution = forms.BooleanField(label="已看过下面的提示，仍按此口径", required=False)
+    accepts_caution = forms.BooleanField(label="已看过上面的提示，仍按此口径", required=False)
 
     def clean(self):
         cleaned = super().clean()
         preset = cleaned.get("preset")
         if preset and not cleaned.get("accepts_caution") and cautions_raised_by(preset):
             label = PRESETS[preset]
-            self.add_error("accepts_caution", f"“{label}”会碰到下面列出的减负提示。请看过提示并勾选后再继续。")
+            self.add_error("accepts_caution", f"“{label}”会碰到上面列出的减负提示。请看过提示并勾选后再继续。")
         return cleaned
 
 

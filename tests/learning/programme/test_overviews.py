@@ -63,7 +63,7 @@ class TestPlanOverview:
         item.rota.create(staff=first, position=0)
         assert plan_overview(plan).rota == [(item, [first.name, second.name])]
 
-    def test_costs_eight_statements(self, django_assert_num_queries):
+    def test_costs_seven_statements(self, django_assert_num_queries):
         item = an_item(SATURDAY)
         with django_assert_num_queries(7):
             plan_overview(item.plan)
