@@ -240,12 +240,7 @@ def materials(request, pk):
     session, _rights = _to_run(request, pk)
     typed = " ".join(request.GET.get("q", "").replace("\x00", " ").split())[:100]
     if request.method == "POST":
-        is_wanted = request.POST.get("act") == "add"
-        key = request.POST.get("page", "")
-        pages = ArticlePage.objects.visible_to(request.user) if is_wanted else Page.objects.filter(studied_in__session=pk)
-        page = get_object_or_404(pages, pk=int(key) if key.isdecimal() and len(key) < 10 else None)
-        set_material(session=session, page=page, is_wanted=is_wanted, by=request.user)
-        messages.success(request, f"已{'加入' if is_wanted else '移出'}：{page.title}。")
+        _put_or_take(request, session)
         back = reverse("session_materials", args=[pk])
         return redirect(f"{back}?{urlencode({'q': typed})}" if typed else back)
     chosen = materials_of(session, request.user)
@@ -255,6 +250,18 @@ def materials(request, pk):
     pages = list(found[: SUGGESTIONS + 1])
     context = {"session": session, "chosen": chosen, "found": pages[:SUGGESTIONS], "has_more": len(pages) > SUGGESTIONS, "typed": typed}
     return render(request, "learning/programme/session_materials.html", context)
+
+
+def _put_or_take(request, session) -> None:
+    key = request.POST.get("page", "")
+    if not key.isdecimal() or len(key) > 9:
+        messages.error(request, "请从列表里选一篇。")
+        return
+    is_wanted = request.POST.get("act") == "add"
+    pages = ArticlePage.objects.visible_to(request.user) if is_wanted else Page.objects.filter(studied_in__session=session.pk)
+    page = get_object_or_404(pages, pk=int(key))
+    set_material(session=session, page=page, is_wanted=is_wanted, by=request.user)
+    messages.success(request, f"已{'加入' if is_wanted else '移出'}：{page.title}。")
 
 
 @never_cache

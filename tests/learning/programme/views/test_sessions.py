@@ -537,11 +537,14 @@ class TestMaterials:
         for values in (
             {"page": draft.pk, "act": "add"},
             {"page": page.pk, "act": "drop"},
-            {"page": "x", "act": "add"},
             {"page": column.pk, "act": "add"},
-            {},
         ):
             assert client.post(address, values).status_code == 404
+
+    @pytest.mark.parametrize("values", [{}, {"page": "x", "act": "add"}, {"page": "9" * 30, "act": "drop"}])
+    def test_asks_for_a_page_of_the_list(self, client, bureau, coming, values):
+        answer = sign_in(client, bureau.clerk).post(reverse("session_materials", args=[coming.pk]), values, follow=True)
+        assert "请从列表里选一篇。" in text_of(answer)
 
     def test_says_what_to_do_where_there_is_nothing(self, client, bureau, coming):
         shown = text_of(sign_in(client, bureau.clerk).get(reverse("session_materials", args=[coming.pk])))
