@@ -234,6 +234,8 @@ def _session_today(people: list[StaffMember], **facts) -> Session:
 
 
 def _save_roll(bureau: Bureau, number: int) -> list:
+    warm = _session_today(bureau.people[:1])
+    save_roll(session=warm, marks={}, version=warm.version, by=bureau.clerk, now=NOW)
     session = _session_today(bureau.people[:number])
     keys = list(session.attendances.order_by("pk").values_list("pk", flat=True))
     marks = {key: AttendanceStatus.ABSENT if at % 2 else AttendanceStatus.SICK for at, key in enumerate(keys[: number // 10])}

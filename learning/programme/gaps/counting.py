@@ -13,7 +13,7 @@ from ..facts import ITEM
 from ..models import PlanItem, Requirement, Session
 from ..querysets import LIVE
 from ..roster import meant_by
-from ..scopes import Scope
+from ..scopes import ORGAN, Scope
 from .cells import Cell, Outcome, Part, state_of
 
 
@@ -167,13 +167,15 @@ def audience_on(requirement: Requirement, day: datetime.date, scope: Scope):
     return scope.people(meant_by(requirement.audience, day), day).exclude(absences__in=Absence.objects.on(day))
 
 
-def keys_of_done(item: PlanItem, *, by: datetime.date | None = None):
-    """Keys of the people who have met the requirement of `item` in its period (by a day)."""
+def keys_of_done(item: PlanItem, *, by: datetime.date | None = None, among=None):
+    """Keys of the people (`among` some) who have met the requirement of `item` in its period (by a day)."""
     requirement = item.requirement
     kind = find_evidence(requirement.evidence)
     rows = kind.rows().filter(counted_on__gte=item.period_first, counted_on__lte=item.period_last)
     if by is not None:
         rows = rows.filter(happened_on__lte=by)
+    if among is not None:
+        rows = rows.filter(subject_id__in=among.values("pk"))
     if kind.by_format:
         rows = rows.filter(format_id=requirement.study_format_id)
         if requirement.session_kind:
@@ -185,9 +187,11 @@ def _of_people(item: PlanItem, scope: Scope, today: datetime.date) -> Outcome:
     """One statement for a requirement and period, whatever the number of people; none before the period begins."""
     if item.state != PlanItem.State.PLANNED or item.period_first > today:
         return Outcome(0)
-    met = {"met": Count("pk", filter=Q(pk__in=keys_of_done(item)))}
+    people = audience_on(item.requirement, min(item.due_on, today), scope)
+    among = None if scope == ORGAN else people  # of a few people nobody else's facts are added up
+    met = {"met": Count("pk", filter=Q(pk__in=keys_of_done(item, among=among)))}
     if today > item.due_on:
-        met["in_time"] = Count("pk", filter=Q(pk__in=keys_of_done(item, by=item.due_on)))
-    counts = audience_on(item.requirement, min(item.due_on, today), scope).aggregate(owed=Count("pk"), **met)
+        met["in_time"] = Count("pk", filter=Q(pk__in=keys_of_done(item, by=item.due_on, among=among)))
+    counts = people.aggregate(owed=Count("pk"), **met)
     in_time = counts.get("in_time", counts["met"])
     return Outcome(counts["owed"], in_time, counts["met"] - in_time)
