@@ -7,7 +7,7 @@ NOTE_LENGTH = MakeUp._meta.get_field("note").max_length
 
 
 class MakeUpForm(forms.Form):
-    has_read = forms.BooleanField(label="已读完材料", required=False)
+    has_read = forms.BooleanField(label="已读完材料", error_messages={"required": "请先读完材料，再勾选“已读完材料”。"})
     note = forms.CharField(
         label="补学体会",
         max_length=NOTE_LENGTH,

@@ -226,9 +226,9 @@ class SessionPage:
         session = self.session
         if self.is_roll_open and self.may_take_roll:
             return self._act("点名", "roll")
-        if session.is_held and self.may_run and not session.points:
+        if session.is_held and self.may_take_roll and not session.points:
             return self._act("写要点", "session_points")
-        if session.is_held and self.may_run and not self.files:
+        if session.is_held and self.may_take_roll and not self.files:
             return self._act("传照片和签到表", "session_files")
         if not (session.is_to_come and self.may_run):
             return None
@@ -237,6 +237,11 @@ class SessionPage:
         if not self.materials:
             return self._act("选学习材料", "session_materials")
         return self._act("发通知", "notify_session") if session.state == SessionState.PLANNED else None
+
+    @property
+    def may_begin_lecture_record(self) -> bool:
+        """Whether the page of the public record may be begun from here; whether there is a column to write in is asked when it is."""
+        return self.session.is_held and self.may_see_record and self.rights.user.has_perm("wagtailadmin.access_admin")
 
     @property
     def acts(self) -> list[Act]:
@@ -252,9 +257,9 @@ class SessionPage:
             acts += [self._act("签到二维码", "sign_in_code")] if session.accepts_code else []
         elif self.may_see_record and session.is_held:
             acts += [self._act("考勤名册", "roll")] if self.may_take_roll else []
-        if self.may_run and session.state != SessionState.CANCELLED:
+        if self.may_take_roll and session.state != SessionState.CANCELLED:
             acts += [self._act("要点", "session_points")]
-        if self.may_run:
+        if self.may_take_roll:
             acts += [self._act("照片和文件", "session_files")]
         if self.may_see_record and session.is_held:
             acts += [self._act("记实表", "session_record")]

@@ -35,20 +35,29 @@ from cms.users.models import User
 from cms.users.roles import ROLES
 from home.sample.loading import load_sample_site
 from learning.models import (
+    Absence,
     ArticleAttachment,
     BranchMembership,
+    CalendarDay,
+    CalendarToken,
+    Caution,
     ColumnPage,
     Department,
     LeadingGroup,
     LeadingGroupOffice,
+    LeaveRequest,
     LectureRecordPage,
+    MakeUp,
     NoticePage,
     PartyBranch,
+    PlanItem,
     Posting,
+    Session,
     StaffMember,
     StudyMaterialPage,
     Topic,
 )
+from learning.programme.services.sessions import add_file
 
 ANONYMOUS, SUPERUSER = "anonymous", "superuser"
 PEOPLE = (ANONYMOUS, *(role.name for role in ROLES), SUPERUSER)
@@ -158,6 +167,38 @@ def _pages(people) -> dict[str, Page]:
     restrict(pages["for_clerks"], to="机关党委办事员")
     restrict(pages["closed_column"])
     return pages
+
+
+def _programme(people) -> dict[str, dict]:
+    """What the programme's addresses are filled with, by name: the sample year has something behind each."""
+    held = Session.objects.held().order_by("-starts_at").first()
+    coming = Session.objects.to_come().filter(plan_item__isnull=False, leave_requests__isnull=True).order_by("starts_at").first()
+    row = held.attendances.expected().first()
+    file = add_file(session=held, data="签到".encode(), name="签到.txt", kind="other", by=people[SUPERUSER], now=timezone.now())
+    token = CalendarToken.objects.create(user=User.objects.get(username="zhigong"), created_at=timezone.now())
+    item = PlanItem.objects.filter(owed_by="organ", requirement__opens_sessions=False).first()
+    sessions = (
+        *("session", "edit_session", "move_session", "cancel_session", "notify_session", "session_materials", "session_points"),
+        *("session_files", "ask_leave", "session_sign_in", "sign_in_sheet", "sign_in_code", "sign_in_code_picture"),
+    )
+    return {
+        **{name: {"pk": coming.pk} for name in sessions},
+        **{name: {"pk": held.pk} for name in ("roll", "session_record", "session_record_docx", "lecture_record", "make_up")},
+        **{name: {"pk": held.pk, "file_pk": file.pk} for name in ("session_file", "remove_session_file")},
+        **{name: {"pk": LeaveRequest.objects.waiting().first().pk} for name in ("leave_request", "withdraw_leave")},
+        **{name: {"item_pk": item.pk} for name in ("gap_cell", "remind_gap", "item_done", "open_item_session")},
+        "correct_attendance": {"pk": held.pk, "attendance_pk": row.pk},
+        "check_make_up": {"pk": MakeUp.objects.to_check().first().pk},
+        "revoke_calendar": {"pk": token.pk},
+        "calendar_feed": {"token": token.token},
+        "annual_plans": {"pk": item.plan_id},
+        "plan_items": {"pk": item.pk},
+        "requirements": {"pk": item.requirement_id},
+        "study_formats": {"pk": item.requirement.study_format_id},
+        "calendar_days": {"pk": CalendarDay.objects.first().pk},
+        "cautions": {"pk": Caution.objects.first().pk},
+        "absences": {"pk": Absence.objects.first().pk},
+    }
 
 
 def build_places() -> Places:
@@ -278,6 +319,7 @@ def build_places() -> Places:
         "feedback": {"pk": entry.pk},
         "inbox_open": {"pk": own_message.pk},
         "channels": {"pk": Channel.objects.create(name="机关群", kind="feishu", address="feishu://key").pk},
+        **_programme(people),
         "imports": {"pk": own_batch.pk, "row_pk": 1, "kind": "roster"},
         "departments": {"pk": Department.objects.first().pk},
         "party_branches": {"pk": PartyBranch.objects.first().pk},

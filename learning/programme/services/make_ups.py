@@ -18,6 +18,7 @@ from ..models import MakeUp
 from ..rates import Rates, of_person
 from ..rights import Rights
 from .leave import User, clerks
+from .sessions import lock_session
 
 SUGGESTED_LENGTH = 80  # characters; a suggestion on the form, no minimum (A6)
 
@@ -87,6 +88,7 @@ def to_check_by(rights: Rights):
 @transaction.atomic
 def check_make_up(*, make_up: MakeUp, is_accepted: bool, note: str, by, now: datetime.datetime) -> MakeUp:
     """Accept it (the person counts as 已补学 from now on) or give it back with a word. Raises MakeUpError."""
+    lock_session(make_up.session_id)  # before its rows: a correction of the roll takes them in this order
     make_up = _lock(make_up.pk)
     if make_up.state != MakeUpState.SUBMITTED:
         raise MakeUpError(f"这次补学{make_up.get_state_display()}，不用再核对。")

@@ -262,8 +262,8 @@ def correct_attendance(
     *, attendance: Attendance, status: str, reason: str, by, now: datetime.datetime, how: str = RecordedBy.CORRECTION
 ) -> Attendance:
     """Put right what a completed roll says; the old value and the reason are kept, and the person is told. Raises RollError."""
-    attendance = Attendance.objects.select_for_update(of=("self",)).select_related("session", "staff").get(pk=attendance.pk)
-    session = attendance.session
+    session = lock_session(attendance.session_id)  # before the row, as everybody else does
+    attendance = session.attendances.select_for_update(of=("self",)).select_related("staff").get(pk=attendance.pk)
     if not session.roll_completed_at:
         raise RollError("点名还没有完成，请直接在点名页改。")
     if not attendance.is_expected:

@@ -43,15 +43,16 @@ def ask(request, pk):
     refusal = None
     try:
         check_may_ask(session=session, staff=staff, now=now)
-        if request.method == "POST" and form.is_valid():
-            asked = ask_leave(session=session, staff=staff, **form.cleaned_data, by=request.user, now=now)
-            messages.success(request, "请假已提交，等待审批。审批结果会发到站内消息。")
-            return redirect("leave_request", asked.pk)
     except LeaveError as error:
-        if request.method == "POST":
+        refusal = error
+    if refusal is None and request.method == "POST" and form.is_valid():
+        try:
+            asked = ask_leave(session=session, staff=staff, **form.cleaned_data, by=request.user, now=now)
+        except LeaveError as error:
             form.add_error(None, error)
         else:
-            refusal = error
+            messages.success(request, "请假已提交，等待审批。审批结果会发到站内消息。")
+            return redirect("leave_request", asked.pk)
     context = {
         "session": session,
         "form": form,
@@ -59,7 +60,8 @@ def ask(request, pk):
         "approvers": approvers_of(LeaveRequest(session=session, staff=staff), day=today),
         "make_up_due_on": make_up_due_on(session, today=today),
     }
-    return render(request, "learning/programme/ask_leave.html", context, status=400 if form.errors else 200)
+    status = 409 if refusal and request.method == "POST" else 400 if form.errors else 200
+    return render(request, "learning/programme/ask_leave.html", context, status=status)
 
 
 def _visible_request(request, pk) -> tuple[LeaveRequest, bool]:

@@ -58,6 +58,14 @@ def _to_run(request, pk) -> tuple[Session, Rights]:
     return session, rights
 
 
+def _to_record(request, pk) -> Session:
+    """For whoever keeps its record: whoever runs it, its host and its recorder."""
+    session, rights = _found(request, pk)
+    if not rights.may_take_roll(session):
+        raise PermissionDenied("这次活动不由您记录。")
+    return session
+
+
 @never_cache
 @login_required
 @require_safe
@@ -269,7 +277,7 @@ def _put_or_take(request, session) -> None:
 @require_http_methods(LOOK_AND_SEND)
 def points(request, pk):
     """The points of the record, one a line; what somebody else has saved meanwhile is shown, not overwritten."""
-    session, _rights = _to_run(request, pk)
+    session = _to_record(request, pk)
     form = PointsForm(request.POST or None, initial={"text": session.key_points, "was": session.key_points})
     status, newest = 200, None
     if request.method == "POST":
@@ -295,7 +303,7 @@ def points(request, pk):
 @require_http_methods(LOOK_AND_SEND)
 def files(request, pk):
     """Photographs and papers: several at once; those that are refused are named, the others are kept."""
-    session, _rights = _to_run(request, pk)
+    session = _to_record(request, pk)
     form = FilesForm(request.POST or None, request.FILES or None)
     status = 200
     if request.method == "POST":
@@ -358,7 +366,7 @@ def serve_file(request, pk, file_pk):
 @require_http_methods(LOOK_AND_SEND)
 def remove(request, pk, file_pk):
     """Asks first: a file that is gone is gone."""
-    session, _rights = _to_run(request, pk)
+    session = _to_record(request, pk)
     file = get_object_or_404(SessionFile.objects.select_related("session"), pk=file_pk, session=pk)
     if request.method == "POST":
         remove_file(file=file, by=request.user)
