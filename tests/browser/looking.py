@@ -43,7 +43,8 @@ _SMALL_TARGETS = """(least) => {
   };
   const found = [];
   for (const element of document.querySelectorAll("a[href], button, input, select, textarea, summary")) {
-    if (element.closest(".skip-link, .honeypot") || element.type === "hidden") continue;
+    if (element.closest(".skip-link, .honeypot, [aria-hidden=true]") || element.type === "hidden") continue;
+    if (!element.checkVisibility({ contentVisibilityAuto: true })) continue;
     const box = element.getBoundingClientRect();
     if (box.width === 0 || box.height === 0 || box.height >= least - 0.5 || inSentence(element)) continue;
     const height = hitHeight(element);

@@ -81,7 +81,7 @@ class PlanItem(models.Model):
         verbose_name_plural = "计划项"
         ordering = ["planned_on", "starts_at", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["series", "subject_key", "period_first", "number"], name="one_plan_item_a_slot"),
+            models.UniqueConstraint(fields=["series", "subject_key", "period_kind", "period_first", "number"], name="one_plan_item_a_slot"),
             models.CheckConstraint(
                 condition=Q(period_last__gte=F("period_first")) & Q(due_on__lte=F("period_last")), name="plan_item_due_in_period"
             ),

@@ -18,6 +18,7 @@ from ..models import AnnualPlan, CalendarDay, PlanItem, Requirement, RotaTurn, S
 from .rules import NoCalendarDataError, fill_calendar
 
 CHUNK = 500
+SLOT = ("series", "subject_key", "period_kind", "period_first", "number")  # what makes two items the same one
 
 
 class PlanError(ValidationError):
@@ -77,9 +78,9 @@ def lay_out_year(*, year: int, by, now: datetime.datetime) -> LaidOut:
             calendar = work_calendar(year)
         except NoCalendarDataError:
             pass  # said on the plan: `has_calendar`
-    existing = list(plan.items.values_list("series", "subject_key", "period_first", "number", "planned_on", "requirement__opens_sessions"))
-    known = {row[:4] for row in existing}
-    taken = {(key, planned_on) for _series, key, _first, _number, planned_on, opens in existing if opens}
+    existing = list(plan.items.values_list(*SLOT, "planned_on", "requirement__opens_sessions"))
+    known = {row[: len(SLOT)] for row in existing}
+    taken = {(subject_key, planned_on) for _series, subject_key, *_slot, planned_on, opens in existing if opens}
     first, last = datetime.date(year, 1, 1), datetime.date(year, 12, 31)
     rules = list(
         Requirement.objects.in_force_during(first, last).select_related("study_format").prefetch_related("leads").order_by("position", "pk")
@@ -90,7 +91,7 @@ def lay_out_year(*, year: int, by, now: datetime.datetime) -> LaidOut:
         for owner in owners(rule):
             for slot in slots_of(rule, year, calendar, is_taken=lambda day, key=owner.key: (key, day) in taken):
                 item = _item(plan, rule, owner, slot)
-                if owner.owes(slot.period) and (item.series, item.subject_key, item.period_first, item.number) not in known:
+                if owner.owes(slot.period) and tuple(getattr(item, name) for name in SLOT) not in known:
                     new.append((rule, item))
                     if rule.opens_sessions and not slot.is_cancelled:
                         taken.add((owner.key, slot.planned_on))

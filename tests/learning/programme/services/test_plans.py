@@ -17,7 +17,7 @@ from learning.programme.services.plans import (
     save_item,
     work_calendar,
 )
-from learning.programme.services.rules import load_rules, save_calendar_day
+from learning.programme.services.rules import load_rules, revise_requirement, save_calendar_day
 from tests.factories.organisation import DepartmentFactory, PartyBranchFactory, StaffMemberFactory
 from tests.factories.pages import make_user
 from tests.factories.programme import AnnualPlanFactory, PlanItemFactory, RequirementFactory, SessionFactory, at
@@ -82,6 +82,18 @@ class TestLayOutYear:
         laid_out = lay_out(2026, clerk)
         assert laid_out.added == 24
         assert set(laid_out.plan.items.filter(branch__isnull=False).values_list("branch", flat=True)) == {branch.pk}
+
+    def test_follows_a_rule_that_becomes_quarterly_in_mid_year(self, clerk):
+        rule = RequirementFactory(per="month", opens_sessions=False, in_force_from=NEW_YEAR)
+        lay_out(2026, clerk)
+        rule.per = "quarter"
+        revise_requirement(requirement=rule, since=datetime.date(2026, 6, 1), by=clerk)
+        lay_out(2026, clerk)
+        laid_out = PlanItem.objects.filter(series=rule.series).order_by("period_first", "period_kind")
+        assert [str(item.period) for item in laid_out] == [
+            *(f"2026年{month}月" for month in (1, 2, 3, 4)),
+            *("2026年第二季度", "2026年5月", "2026年第三季度", "2026年第四季度"),
+        ]
 
     def test_asks_nothing_of_a_branch_after_it_is_closed(self, rules, clerk):
         PartyBranchFactory(closed_on=datetime.date(2026, 4, 1))
