@@ -148,7 +148,9 @@ def _branches(year: int, today: datetime.date, clerk) -> None:
             month = period_of(today, PeriodKind.MONTH)
             for _step in range(back):
                 month = month.previous
-            starts_at = datetime.datetime.combine(month.first + datetime.timedelta(days=9 + position), datetime.time(16, 30), tzinfo=SHANGHAI)
+            starts_at = datetime.datetime.combine(
+                month.first + datetime.timedelta(days=9 + position), datetime.time(16, 30), tzinfo=SHANGHAI
+            )
             session = Session(
                 title=f"主题党日（{month.label_in_year}）",
                 kind=SessionKind.PARTY_DAY,
