@@ -3,7 +3,9 @@
 The roster that is uploaded for the picture of an import is never committed.
 """
 
+import datetime
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -12,6 +14,7 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from home.sample.people import SAMPLE_PASSWORD
+from learning.periods import SHANGHAI
 from tests.browser.rosters import roster_with_mistakes
 
 FOLDER = Path(__file__).parent.parent / "docs" / "screenshots"
@@ -49,11 +52,48 @@ def as_reader(page: Page) -> None:
     take(page, "elder")
 
 
-def as_clerk(page: Page) -> None:
-    page.goto(f"{SITE}/login/?next=/admin/imports/new/")
-    page.get_by_label("用户名").fill("dangwei")
+def sign_in(page: Page, username: str, then: str) -> None:
+    page.goto(f"{SITE}/login/?next={then}")
+    page.get_by_label("用户名").fill(username)
     page.get_by_label("密码").fill(SAMPLE_PASSWORD)
     page.get_by_label("密码").press("Enter")
+    page.wait_for_url(f"**{then}")
+
+
+def as_staff(page: Page) -> None:
+    sign_in(page, "zhigong", "/my/")
+    take(page, "my-study")
+
+
+def in_the_programme(page: Page) -> None:
+    """The gaps, the month, the plan; then a roll on a phone, of a session that is moved to now for it."""
+    sign_in(page, "dangwei", "/gaps/")
+    take(page, "gaps")
+    page.goto(f"{SITE}/sessions/")
+    take(page, "sessions")
+    page.goto(f"{SITE}/admin/annual_plans/")
+    page.locator("main table a").first.click()
+    take(page, "plan")
+    page.set_viewport_size(PHONE)
+    page.goto(f"{SITE}/sessions/?view=list")
+    soon = datetime.datetime.now(SHANGHAI) + datetime.timedelta(minutes=30)
+    page.get_by_role("link", name=re.compile("每周二政治学习")).last.click()
+    session = page.url
+    page.goto(f"{session}move/")
+    page.get_by_label("改到哪一天").fill(f"{soon:%Y-%m-%d}")
+    page.get_by_label("开始时间").fill(f"{soon:%H:%M}")
+    page.get_by_label("原因").fill("示例")
+    page.get_by_role("button", name="改期", exact=True).last.click()
+    if page.get_by_role("button", name="仍然改期").count():
+        page.get_by_role("button", name="仍然改期").click()
+    page.goto(f"{session}roll/")
+    page.get_by_role("button", name="固定名册，开始点名").click()
+    page.locator(".roll-tile .to-absent").nth(3).click()
+    take(page, "roll")
+
+
+def as_clerk(page: Page) -> None:
+    sign_in(page, "dangwei", "/admin/imports/new/")
     page.get_by_label("人员花名册").check()
     with tempfile.TemporaryDirectory() as folder:
         page.get_by_label("表格文件").set_input_files(roster_with_mistakes(Path(folder), heading="姓名"))
@@ -74,9 +114,11 @@ def main() -> None:
         for viewport in (DESKTOP, PHONE):
             context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", viewport=viewport)
             as_reader(context.new_page())
+            as_staff(context.new_page())
             context.close()
         context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", viewport=DESKTOP)
         as_clerk(context.new_page())
+        in_the_programme(context.new_page())
         browser.close()
 
 

@@ -187,8 +187,8 @@ def _round_off(notice: NoticePage, related: StudyMaterialPage) -> None:
     page.save_revision().publish()
 
 
-def load_sample_site(*, now: datetime.datetime | None = None) -> bool:
-    """Build the sample site in an empty database; returns False when it is there already.
+def load_sample_site(*, now: datetime.datetime | None = None, with_year: bool = True) -> bool:
+    """Build the sample site in an empty database; returns False when it is there already. `with_year`: with a year of the programme.
 
     Raises NotASampleSiteError where the site's own pages are, or under production settings: sample accounts have a printed password.
     """
@@ -205,5 +205,6 @@ def load_sample_site(*, now: datetime.datetime | None = None) -> bool:
         ensure_workflow()
         departments = _load_organisation(timezone.localdate(now))
         _load_pages(departments, now)
-        load_year(now=now)
+        if with_year:
+            load_year(now=now)
     return True

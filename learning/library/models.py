@@ -120,7 +120,6 @@ class LectureRecordPage(ArticlePage):
                 FieldRowPanel([FieldPanel("held_from"), FieldPanel("held_until")]),
                 FieldRowPanel([FieldPanel("place"), FieldPanel("audience")]),
                 FieldRowPanel([FieldPanel("host"), FieldPanel("recorder")]),
-                FieldPanel("session", read_only=True),
             ],
             heading="讲座情况",
         ),

@@ -1,7 +1,7 @@
 // An editor who saves or submits while an autosave is on its way waits for it: a new page would otherwise come into being twice.
 (function () {
   "use strict";
-  var longest = 8000; // milliseconds: then the editor's own act goes first
+  var longest = 20000; // milliseconds: then the editor's own act goes first, at the risk of a second page
   var underWay = null;
   var waiting = null;
 

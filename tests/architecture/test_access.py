@@ -23,6 +23,7 @@ BOOKKEEPING = {
     "wagtailcore_pagesubscription": "who is told of comments",
     "wagtailusers_userprofile": "made empty when somebody first opens the own account",
     "files_customrendition": "a thumbnail that was not there yet",
+    "learning_calendartoken": "when a calendar last read its feed, once an hour",
 }
 POSTED = {"record_reading": {"HTTP_X_REQUESTED_WITH": "readership", "HTTP_USER_AGENT": "Mozilla/5.0"}}
 # Titles that only some may ever meet, at whatever address.

@@ -14,7 +14,28 @@ from learning.models import ColumnPage, Department, NoticePage, StaffMember, Stu
 from .rosters import NAMES_COLUMN, roster_with_mistakes
 
 # Latin letters that a Chinese reader expects to see.
-ALLOWED = {"PDF", "RSS", "TXT", "KB", "MB", "SHA", "IP", "APP", "Wagtail", "Chrome", "Linux", "JPG", "JPEG", "PNG", "WEBP", "GIF"}
+ALLOWED = {
+    "PDF",
+    "RSS",
+    "TXT",
+    "KB",
+    "MB",
+    "SHA",
+    "IP",
+    "APP",
+    "Wagtail",
+    "Chrome",
+    "Linux",
+    "JPG",
+    "JPEG",
+    "PNG",
+    "WEBP",
+    "GIF",
+    "Outlook",
+    "Internet",
+    "URL",
+    "App",
+}
 WORD = re.compile(r"[A-Za-z]{2,}")
 # Addresses and endings of file names are what they are.
 NOT_PROSE = re.compile(r"https?://\S+|/[\w/-]+/?|\.(?:xlsx?|txt|csv|et|pdf)\b|\b[0-9a-f]{8,}\b", re.ASCII)

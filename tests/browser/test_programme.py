@@ -14,6 +14,7 @@ from learning.programme.choices import AttendanceStatus, SessionKind, SessionSta
 from .conftest import DESKTOP, PHONE, both_widths, on_a_phone
 from .looking import small_targets, sticking_out
 
+WITH_YEAR = True  # for the fixture `site`
 NEXT_YEAR = timezone.localdate().year + 1
 SCREENS = (
     ("zhigong", "/my/"),

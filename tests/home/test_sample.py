@@ -1,14 +1,21 @@
 """The sample site: built once, never over somebody's own site, never under production settings."""
 
+import datetime
+
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import Count
 from wagtail.models import Page, PageLogEntry
 
 from cms.users.models import User
 from home.sample.loading import NotASampleSiteError, load_sample_site
 from home.sample.people import ACCOUNTS, SAMPLE_PASSWORD
-from learning.models import NoticePage, StaffMember
+from learning.models import LeaveRequest, MakeUp, NoticePage, Session, SessionMove, StaffMember
+from learning.periods import PeriodKind, period_of
+from learning.programme.gaps.grid import gap_grid
+from learning.programme.rates import overall
 from tests.factories.pages import make_site
+from tests.factories.programme import at
 
 pytestmark = pytest.mark.django_db
 
@@ -19,15 +26,15 @@ def counts():
 
 class TestLoadSampleSite:
     def test_builds_it_once_and_keeps_what_was_changed_since(self):
-        assert load_sample_site() is True
+        assert load_sample_site(with_year=False) is True
         before = counts()
         User.objects.filter(username="bianji").update(display_name="改过的名字")
-        assert load_sample_site() is False
+        assert load_sample_site(with_year=False) is False
         assert counts() == before
         assert User.objects.get(username="bianji").display_name == "改过的名字"
 
     def test_holds_the_notice_as_anybody_may_read_it(self, client):
-        load_sample_site()
+        load_sample_site(with_year=False)
         notice = NoticePage.objects.get(title__contains="学习型机关建设实施方案")
         assert client.get(notice.url, headers={"host": "localhost"}).status_code == 200
         assert [item["text"] for item in notice.contents if item["level"] == "h2"] == [
@@ -41,19 +48,47 @@ class TestLoadSampleSite:
     def test_refuses_a_database_with_a_site_of_its_own(self):
         make_site()
         with pytest.raises(NotASampleSiteError, match="已有自己的网站"):
-            load_sample_site()
+            load_sample_site(with_year=False)
         with pytest.raises(CommandError):
             call_command("load_sample_site")
 
     def test_refuses_production_settings(self, settings):
         settings.SESSION_COOKIE_SECURE = True
         with pytest.raises(NotASampleSiteError, match="正式环境"):
-            load_sample_site()
+            load_sample_site(with_year=False)
         assert not User.objects.exists()
 
     def test_lets_each_sample_account_sign_in(self, client):
-        load_sample_site()
+        load_sample_site(with_year=False)
         for username, *_facts in ACCOUNTS:
             client.logout()
             answer = client.post("/login/", {"login": username, "password": SAMPLE_PASSWORD})
             assert answer.status_code == 302, username
+
+
+class TestLoadYear:
+    def test_shows_a_year_from_the_rules_to_the_rates(self):
+        load_sample_site(now=at(2026, 11, 25, 9))
+        states = dict(Session.objects.filter(planned_on__year=2026).values_list("state").annotate(number=Count("pk")))
+        assert states["held"] > 60
+        assert states["notified"] == 3
+        assert states["cancelled"] == 1
+        assert SessionMove.objects.count() == 1
+        assert set(MakeUp.objects.values_list("state", flat=True)) == {"open", "submitted", "accepted"}
+        assert set(LeaveRequest.objects.values_list("state", flat=True)) == {"waiting", "approved"}
+        rates = overall(period_of(datetime.date(2026, 11, 25), PeriodKind.YEAR))
+        assert 0.9 < rates.attendance < rates.completion < 1
+        grid = gap_grid(year=2026, today=datetime.date(2026, 11, 25))
+        assert {state.name for state, number in grid.counts.items() if number} >= {
+            "DONE",
+            "DONE_LATE",
+            "MISSED",
+            "SOON",
+            "NOT_DUE",
+            "EXCUSED",
+        }
+
+    @pytest.mark.parametrize("now", [at(2027, 1, 1, 0, 30), at(2028, 2, 29)])
+    def test_can_be_built_on_any_day(self, now):
+        load_sample_site(now=now)
+        assert Session.objects.filter(planned_on__year=now.year).count() > 70
