@@ -4,21 +4,24 @@ Everything goes through the services that people use, so the sample cannot show 
 """
 
 import datetime
+import io
 
 from django.utils import timezone
+from PIL import Image
 
 from cms.users.models import User
 from learning.evidence import Subject
 from learning.models import Absence, AnnualPlan, MakeUp, PartyBranch, PlanItem, Session, StaffMember, StudyFormat, StudyMaterialPage
 from learning.organisation.services import save_record
 from learning.periods import SHANGHAI, PeriodKind, local_day, period_of
-from learning.programme.choices import AttendanceStatus, Audience, LeaveKind, MakeUpState, SessionKind
+from learning.programme.choices import AttendanceStatus, Audience, FileKind, LeaveKind, MakeUpState, SessionKind
+from learning.programme.expectations import Expectations
 from learning.programme.services.leave import ask_leave, decide_leave
 from learning.programme.services.make_ups import check_make_up, submit_make_up
 from learning.programme.services.plans import lay_out_year, publish_plan, record_done
-from learning.programme.services.roll import freeze_roster, save_roll
+from learning.programme.services.roll import correct_attendance, freeze_roster, save_roll, set_code_sign_in
 from learning.programme.services.rules import load_rules
-from learning.programme.services.sessions import cancel_session, move_session, notify_session, save_session, set_material
+from learning.programme.services.sessions import add_file, cancel_session, move_session, notify_session, save_session, set_material
 
 PLACES = {
     SessionKind.COLLECTIVE: "三楼会议室",
@@ -115,7 +118,7 @@ def load_year(*, now: datetime.datetime) -> AnnualPlan:
     load_rules(since=datetime.date(year, 1, 1), by=clerk)
     away = Absence(staff=staff["0072"], kind=Absence.Kind.PARENTAL, started_on=datetime.date(year, 9, 1), note="")
     save_record(record=away, by=clerk)
-    start = datetime.datetime(year, 1, 4, 9, 0, tzinfo=SHANGHAI)
+    start = min(datetime.datetime(year, 1, 4, 9, 0, tzinfo=SHANGHAI), now)
     laid_out = lay_out_year(year=year, by=clerk, now=start)
     publish_plan(plan=laid_out.plan, by=clerk, now=start)
     sessions = list(Session.objects.filter(plan_item__plan=laid_out.plan).order_by("starts_at"))
@@ -188,6 +191,37 @@ def _tick_off(plan, today, clerk):
             )
 
 
+def _leave(asker: StaffMember, now):
+    """One request waits, one was granted, one was not."""
+    head = User.objects.get(username="fushen")
+    ahead = Session.objects.to_come().filter(starts_at__gte=now).order_by("starts_at")
+    own = Expectations(StaffMember.objects.filter(pk=asker.pk)).sessions(ahead[:12])
+    for session, (kind, reason, is_approved, note) in zip(
+        own,
+        (
+            (LeaveKind.DUTY, "参加市里的公文培训", None, ""),
+            (LeaveKind.HOLIDAY, "年休假", True, ""),
+            (LeaveKind.PERSONAL, "家中有事", False, "这次有测试，请尽量参加，确有困难再来说明。"),
+        ),
+        strict=False,
+    ):
+        request = ask_leave(session=session, staff=asker, kind=kind, reason=reason, by=asker.user, now=now)
+        if is_approved is not None:
+            decide_leave(request=request, is_approved=is_approved, note=note, by=head, now=now)
+
+
+def _correct(recent: Session, clerk, now):
+    """Somebody was late, somebody left early; the clerk knew better afterwards."""
+    rows = list(recent.attendances.expected().filter(status=AttendanceStatus.PRESENT).order_by("pk")[:2])
+    for row, status, reason in zip(
+        rows, (AttendanceStatus.LATE, AttendanceStatus.LEFT_EARLY), ("会后核对签到表", "中途接待来访群众"), strict=False
+    ):
+        correct_attendance(attendance=row, status=status, reason=reason, by=clerk, now=now)
+    buffer = io.BytesIO()
+    Image.new("RGB", (960, 640), "#e3e0da").save(buffer, "JPEG")
+    add_file(session=recent, data=buffer.getvalue(), name="会场.jpg", kind=FileKind.PHOTO, caption="示例照片", by=clerk, now=now)
+
+
 def _ahead(today, clerk, now):
     """The next sessions are announced, have materials; somebody has asked leave, somebody's note waits to be checked."""
     coming = list(Session.objects.to_come().filter(starts_at__gte=now).order_by("starts_at")[:3])
@@ -200,14 +234,12 @@ def _ahead(today, clerk, now):
     if recent:
         for page in materials:
             set_material(session=recent, page=page, is_wanted=True, by=clerk)
-    asker = StaffMember.objects.filter(user__username="zhigong").first()
-    if coming and asker:
-        request = ask_leave(session=coming[0], staff=asker, kind=LeaveKind.DUTY, reason="参加市里的公文培训", by=asker.user, now=now)
-        if len(coming) > 1 and request:
-            other = ask_leave(session=coming[1], staff=asker, kind=LeaveKind.HOLIDAY, reason="年休假", by=asker.user, now=now)
-            decide_leave(request=other, is_approved=True, note="", by=User.objects.get(username="fushen"), now=now)
-    waiting = (
-        MakeUp.objects.owed().filter(staff__user__isnull=False, session__roll_completed_at__isnull=False).exclude(staff__user=clerk).first()
-    )
-    if waiting:
-        submit_make_up(make_up=waiting, note=MAKE_UP_NOTE, has_read=True, by=waiting.staff.user, now=now)
+        _correct(recent, clerk, now)
+    if coming:
+        set_code_sign_in(session=coming[-1], is_on=True, by=clerk, now=now)
+    _leave(StaffMember.objects.get(user__username="zhigong"), now)
+    owed = MakeUp.objects.owed().filter(staff__user__isnull=False, session__roll_completed_at__isnull=False).exclude(staff__user=clerk)
+    for number, make_up in enumerate(owed.select_related("staff__user").order_by("pk")[:2]):
+        submit_make_up(make_up=make_up, note="已读。" if number else MAKE_UP_NOTE, has_read=True, by=make_up.staff.user, now=now)
+        if number:
+            check_make_up(make_up=make_up, is_accepted=False, note="请写一写怎么用到工作里。", by=clerk, now=now)

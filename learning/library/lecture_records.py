@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
 from wagtail.models import Page
 
 from cms.core.services import add_page
@@ -20,7 +21,7 @@ class NoColumnError(ValidationError):
 
 def column_for_records():
     """Where the newest record stands, or else the first column of the site. Raises NoColumnError."""
-    newest = LectureRecordPage.objects.order_by("-first_published_at", "-pk").first()
+    newest = LectureRecordPage.objects.order_by(F("first_published_at").desc(nulls_last=True), "-pk").first()
     column = newest.get_parent().specific if newest else ColumnPage.objects.order_by("path").first()
     if column is None:
         raise NoColumnError("网站还没有栏目，讲座记录没有地方放。请先在后台建一个栏目。")

@@ -18,6 +18,8 @@ def lecture_record(request, pk):
     try:
         column = column_for_records()
         may_write = column.permissions_for_user(request.user).can_add_subpage()
+        if not session.is_held:
+            raise ValidationError("活动还没举行。点名完成以后再写记录。")
         if not (may_write and Rights(request.user, timezone.localdate()).may_see_record(session)):
             raise PermissionDenied
         page = begin_lecture_record(session=session, by=request.user)

@@ -3,14 +3,17 @@
 import datetime
 
 from django.conf import settings
+from django.db.models import Prefetch
 from django.urls import reverse
 from icalendar import Calendar, Event
+
+from cms.core.visibility import visible_pages
 
 from ..organisation.models import Department, StaffMember
 from ..periods import SHANGHAI
 from .choices import SessionState
 from .expectations import Expectations
-from .models import CalendarToken, Session
+from .models import CalendarToken, Session, SessionMaterial
 
 BACK, AHEAD = datetime.timedelta(days=60), datetime.timedelta(days=400)
 STATUS = {SessionState.CANCELLED: "CANCELLED", SessionState.PLANNED: "TENTATIVE"}
@@ -18,7 +21,9 @@ STATUS = {SessionState.CANCELLED: "CANCELLED", SessionState.PLANNED: "TENTATIVE"
 
 def sessions_for(token: CalendarToken, now: datetime.datetime) -> list[Session]:
     """The owner's sessions, or those that a department's people are expected at."""
-    sessions = Session.objects.between(now - BACK, now + AHEAD).with_organiser().prefetch_related("materials__page").order_by("starts_at")
+    sessions = Session.objects.between(now - BACK, now + AHEAD).with_organiser().order_by("starts_at")
+    materials = SessionMaterial.objects.filter(page__in=visible_pages(token.user)).select_related("page")
+    sessions = sessions.prefetch_related(Prefetch("materials", materials))
     if token.department_id:
         people = StaffMember.objects.posted_within(Department.objects.within(token.department), now.astimezone(SHANGHAI).date())
     else:
@@ -51,5 +56,5 @@ def _event(session: Session, *, now, host: str) -> Event:
         event.add("location", session.place)
     notes = [session.get_kind_display(), session.reason, *(str(material) for material in session.materials.all())]
     event.add("description", "\n".join(note for note in notes if note))
-    event.add("url", f"{settings.WAGTAILADMIN_BASE_URL}{reverse('session', args=[session.pk])}")
+    event.add("url", f"{settings.WAGTAILADMIN_BASE_URL.rstrip('/')}{reverse('session', args=[session.pk])}")
     return event

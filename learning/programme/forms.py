@@ -227,7 +227,10 @@ class SessionForm(ServiceErrors, forms.ModelForm):
         if instance.pk and (instance.state != SessionState.PLANNED or instance.roster_frozen_at):
             for name in ("date", "start"):
                 self._fix(name, "改时间请用“改期”。" if name == "date" else "")
+        if instance.pk and instance.state != SessionState.PLANNED:
+            del self.fields["accepts_code"]  # switched where the code is shown, also while people sign in
         if instance.roster_frozen_at:
+            self._fix("organiser", self.fields["organiser"].help_text or "名册已固定，不再改变。")
             for name in ("audience", "department_kinds", "invited"):
                 self._fix(name, "名册已固定，不再改变；个别人的出入在点名页更正。" if name == "audience" else "")
 

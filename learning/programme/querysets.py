@@ -78,21 +78,6 @@ class SessionQuerySet(models.QuerySet):
     def with_organiser(self):
         return self.select_related("branch", "department")
 
-    def with_head_counts(self):
-        """`expected`, `attended`, `on_leave`, `absent`, `unrecorded`: people, from the roll."""
-        expected = Q(attendances__is_expected=True)
-
-        def people(*statuses):
-            return Count("attendances", filter=expected & Q(attendances__status__in=statuses))
-
-        return self.annotate(
-            expected=Count("attendances", filter=expected),
-            attended=people(*ATTENDED_STATUSES, AttendanceStatus.LEFT_EARLY),
-            on_leave=people(*LEAVE_STATUSES),
-            absent=people(AttendanceStatus.ABSENT),
-            unrecorded=people(AttendanceStatus.UNRECORDED),
-        )
-
 
 class AttendanceQuerySet(models.QuerySet):
     def expected(self):

@@ -5,7 +5,6 @@ import io
 import re
 from dataclasses import dataclass, field
 
-from django.db.models import OuterRef, Subquery
 from django.utils.timezone import localtime
 from docx import Document
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
@@ -16,8 +15,8 @@ from PIL import Image, ImageOps
 
 from cms.files.validation import presentable_name
 
-from .choices import LEAVE_STATUSES, AttendanceStatus, Audience, FileKind, LeaveKind
-from .models import Attendance, LeaveRequest, Session, SessionFile
+from .choices import LEAVE_STATUSES, AttendanceStatus, Audience, FileKind
+from .models import Attendance, Session, SessionFile
 from .rates import Rates, of_session
 from .session_page import materials_of
 
@@ -145,10 +144,7 @@ class Record:
 
 def record_of(session: Session, *, user) -> Record:
     """The record of `session` for `user`, who sees of the materials what may be read. Seven statements."""
-    leave = LeaveRequest.objects.approved().filter(session=session, staff=OuterRef("staff"))
-    people = session.attendances.select_related("staff").annotate(
-        leave_kind=Subquery(leave.values("kind")[:1]), leave_reason=Subquery(leave.values("reason")[:1])
-    )
+    people = session.attendances.select_related("staff")
     rows = list(people.order_by("department__position", "department", "staff__sort_key", "pk"))
     names: dict[str, list[str]] = {}
     for row in rows:
@@ -169,11 +165,8 @@ def record_of(session: Session, *, user) -> Record:
 
 
 def _named(row: Attendance) -> str:
-    """With the reason of a leave; of an illness nothing but the word, whatever was written."""
-    notes = []
-    if row.status in LEAVE_STATUSES:
-        is_told = row.leave_kind == row.status and row.leave_kind != LeaveKind.SICK
-        notes.append(f"{row.get_status_display()}：{row.leave_reason}" if is_told else row.get_status_display())
+    """With the kind of leave; why somebody asked for it is for whoever granted it."""
+    notes = [row.get_status_display()] if row.status in LEAVE_STATUSES else []
     if row.is_made_up:
         notes.append("已补学")
     return f"{row.staff}（{'，'.join(notes)}）" if notes else str(row.staff)

@@ -74,8 +74,8 @@ class TestLoadYear:
         assert states["notified"] == 3
         assert states["cancelled"] == 1
         assert SessionMove.objects.count() == 1
-        assert set(MakeUp.objects.values_list("state", flat=True)) == {"open", "submitted", "accepted"}
-        assert set(LeaveRequest.objects.values_list("state", flat=True)) == {"waiting", "approved"}
+        assert set(MakeUp.objects.values_list("state", flat=True)) == {"open", "submitted", "returned", "accepted"}
+        assert set(LeaveRequest.objects.values_list("state", flat=True)) == {"waiting", "approved", "refused"}
         rates = overall(period_of(datetime.date(2026, 11, 25), PeriodKind.YEAR))
         assert 0.9 < rates.attendance < rates.completion < 1
         grid = gap_grid(year=2026, today=datetime.date(2026, 11, 25))

@@ -13,11 +13,12 @@ from cms.inbox.services import send_messages
 
 from ...organisation.models import LeadingGroupOffice, Posting, StaffMember
 from ...periods import local_day
-from ..choices import AttendanceStatus, LeaveKind, LeaveState, RecordedBy, SessionKind
+from ..choices import THERE_STATUSES, AttendanceStatus, LeaveKind, LeaveState, RecordedBy, SessionKind, SessionState
 from ..models import LeaveRequest, MakeUp, Session
 from ..rights import RUN, Rights
-from ..roster import audience_of
+from ..roster import present_audience
 from .roll import MAKE_UP_WITHIN, correct_attendance
+from .sessions import lock_session
 
 User = get_user_model()
 LATEST = datetime.timedelta(days=3)  # leave may be asked for this long after a session that one could not come to
@@ -33,11 +34,11 @@ def check_may_ask(*, session: Session, staff: StaffMember, now: datetime.datetim
         raise LeaveError(f"活动已取消，不用请假。{session.reason}")
     if now > session.ends_at + LATEST:
         raise LeaveError(f"活动已过去 {LATEST.days} 天以上，不能再补请假。确有误的，请找记录人更正考勤。")
-    if not audience_of(session, session.day).filter(pk=staff.pk).exists():
+    expected = session.attendances.expected().filter(staff=staff)
+    is_expected = expected if session.roster_frozen_at else present_audience(session, session.day).filter(pk=staff.pk)
+    if not is_expected.exists():
         raise LeaveError("您不在这次活动的参加人员里，不用请假。")
-    if session.attendances.filter(
-        staff=staff, status__in=[AttendanceStatus.PRESENT, AttendanceStatus.LATE, AttendanceStatus.ONLINE]
-    ).exists():
+    if expected.filter(status__in=THERE_STATUSES).exists():
         raise LeaveError("您已登记到会，不能请假。登记有误的，请找记录人更正。")
 
 
@@ -141,7 +142,9 @@ def other_leave_this_year(request: LeaveRequest) -> int:
 @transaction.atomic
 def decide_leave(*, request: LeaveRequest, is_approved: bool, note: str, by, now: datetime.datetime) -> LeaveRequest:
     """Grant or refuse. Granted: the roster says so and a make-up is open, due a fortnight after the session. Raises LeaveError."""
-    request = _lock(request.pk)
+    request = _lock(request)
+    if request.session.state == SessionState.CANCELLED:
+        raise LeaveError(f"活动已取消，不用再审批。{request.session.reason}")
     if request.state != LeaveState.WAITING:
         raise LeaveError(f"这份请假{request.get_state_display()}，不用再审批。")
     if not may_decide(Rights(by, local_day(now)), request):
@@ -174,12 +177,11 @@ def _mark(request: LeaveRequest, *, by, now):
     row = request.session.attendances.expected().filter(staff=request.staff).first()
     if row is None or row.status == request.kind:
         return
+    why = f"补办请假：{request.get_kind_display()}"  # the kind: of an illness nobody at the roll is told more
     if request.session.roll_completed_at:
-        correct_attendance(attendance=row, status=request.kind, reason=f"补办请假：{request.reason}", by=by, now=now, how=RecordedBy.LEAVE)
-    elif row.status == AttendanceStatus.UNRECORDED:
-        request.session.attendances.filter(pk=row.pk, status=AttendanceStatus.UNRECORDED).update(
-            status=request.kind, how=RecordedBy.LEAVE, recorded_at=now, recorded_by=by
-        )
+        correct_attendance(attendance=row, status=request.kind, reason=why, by=by, now=now, how=RecordedBy.LEAVE)
+    elif row.status in (AttendanceStatus.UNRECORDED, AttendanceStatus.ABSENT):
+        request.session.attendances.filter(pk=row.pk).update(status=request.kind, how=RecordedBy.LEAVE, recorded_at=now, recorded_by=by)
 
 
 def may_withdraw(user, request: LeaveRequest) -> bool:
@@ -191,7 +193,7 @@ def may_withdraw(user, request: LeaveRequest) -> bool:
 @transaction.atomic
 def withdraw_leave(*, request: LeaveRequest, by, now: datetime.datetime) -> LeaveRequest:
     """By whoever asked, before the roll is complete: the make-up and the mark go with it. Raises LeaveError."""
-    request = _lock(request.pk)
+    request = _lock(request)
     if request.staff.user_id != by.pk:
         raise LeaveError("只能撤回自己的请假。")
     if request.state not in (LeaveState.WAITING, LeaveState.APPROVED):
@@ -208,5 +210,8 @@ def withdraw_leave(*, request: LeaveRequest, by, now: datetime.datetime) -> Leav
     return request
 
 
-def _lock(pk) -> LeaveRequest:
-    return LeaveRequest.objects.select_for_update(of=("self",)).select_related("session__branch", "session__department", "staff").get(pk=pk)
+def _lock(request: LeaveRequest) -> LeaveRequest:
+    """Its session first, as the roll does: a leave is granted or withdrawn before a roster is frozen or a roll complete, or after."""
+    lock_session(request.session_id)
+    related = ("session__branch", "session__department", "staff")
+    return LeaveRequest.objects.select_for_update(of=("self",)).select_related(*related).get(pk=request.pk)

@@ -16,7 +16,7 @@ from ...periods import PeriodKind, local_day, period_of
 from ..choices import MISSED_STATUSES, MakeUpState
 from ..models import MakeUp
 from ..rates import Rates, of_person
-from ..rights import Rights
+from ..rights import BRANCH_OFFICERS, Rights
 from .leave import User, clerks
 from .sessions import lock_session
 
@@ -62,7 +62,7 @@ def checkers_of(make_up: MakeUp, *, day: datetime.date):
     others = User.objects.filter(is_active=True).exclude(pk=make_up.staff.user_id)
     people = User.objects.none()
     if session.organised_by == Subject.BRANCH:
-        officers = session.branch.memberships.on(day).filter(role__in=["secretary", "committee"])
+        officers = session.branch.memberships.on(day).filter(role__in=BRANCH_OFFICERS)
         people = others.filter(staff_member__branch_memberships__in=officers)
     elif session.organised_by == Subject.DEPARTMENT:
         people = others.filter(staff_member__postings__in=session.department.postings.on(day).heads())

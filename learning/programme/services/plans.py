@@ -162,6 +162,8 @@ def record_done(*, item, on: datetime.date, note: str, by, now: datetime.datetim
         raise PlanError({"note": "请写一句完成情况，例如材料放在哪里。"})
     if on > local_day(now):
         raise PlanError({"on": "完成日期不能晚于今天。"})
+    if on < item.period_first:
+        raise PlanError({"on": f"这一项属于{item.period}，完成日期不能早于 {item.period_first:%Y-%m-%d}。"})
     if item.state == PlanItem.State.CANCELLED:
         raise PlanError("这一项已取消。要登记请先在计划里恢复它。")
     if item.sessions.held().exists():

@@ -92,6 +92,7 @@ def remind(*, details: CellDetails, by, now: datetime.datetime, today: datetime.
         url=reverse("gap_cell", args=[details.cell.first_item.pk]) if owed_by_place else reverse("my_study"),
         key=key_of(details),
         now=now,
+        post_to_groups=True,
     )
     log(instance=requirement, action="programme.remind", user=by, data={"period": str(period), "told": told})
     return told

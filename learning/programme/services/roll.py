@@ -19,12 +19,11 @@ from ..choices import (
     MISSED_STATUSES,
     THERE_STATUSES,
     AttendanceStatus,
-    LeaveState,
     MakeUpState,
     RecordedBy,
     SessionState,
 )
-from ..models import Attendance, AttendanceCorrection, LeaveRequest, MakeUp, Session
+from ..models import Attendance, AttendanceCorrection, MakeUp, Session
 from ..roster import audience_of, reason_for, with_places
 from .sessions import SessionError, lock_session
 
@@ -92,9 +91,13 @@ def freeze_roster(*, session: Session, now: datetime.datetime) -> Session:
 def freeze_started_sessions(now: datetime.datetime) -> str:
     """Job: sessions that have begun get their roster, whether or not somebody opens the roll."""
     started = Session.objects.to_come().filter(starts_at__lte=now, roster_frozen_at__isnull=True).order_by("starts_at")[:50]
+    refused = []
     for session in started:
-        freeze_roster(session=session, now=now)
-    return f"固定名册 {len(started)} 次"
+        try:
+            freeze_roster(session=session, now=now)
+        except SessionError as error:  # changed meanwhile: no reason to keep the others waiting
+            refused += [f"{session.pk}：{message}" for message in error.messages]
+    return "；".join([f"固定名册 {len(started) - len(refused)} 次", *refused])
 
 
 @transaction.atomic
@@ -184,16 +187,33 @@ def _open_make_ups(session: Session, staff_ids: set[int], *, now):
 
 
 def _tell_of_make_ups(session: Session, staff_ids: set[int], *, now):
-    due_on = local_day(now) + MAKE_UP_WITHIN
     users = StaffMember.objects.filter(pk__in=staff_ids, user__isnull=False).values_list("user", flat=True)
     send_messages(
         to=list(users),
         subject=f"待补学：{session.title}"[:120],
-        text=f"请在 {due_on:%Y-%m-%d} 前读完材料并写一段体会。",
+        text="请按补学页上的期限读完材料，写一段体会。",
         url=reverse("make_up", args=[session.pk]),
         key=f"make-up:{session.pk}",
         now=now,
     )
+
+
+def _take_up_make_up(session: Session, staff_id: int, *, now) -> bool:
+    """The make-up of somebody who missed it after all: one under way goes on, one that was closed is taken up where it was, or a new one.
+
+    Whether it has been accepted already.
+    """
+    known = session.make_ups.filter(staff=staff_id).first()
+    if known is None:
+        _open_make_ups(session, {staff_id}, now=now)
+        _tell_of_make_ups(session, {staff_id}, now=now)
+        return False
+    if known.state == MakeUpState.CLOSED:
+        known.state = MakeUpState.OPEN
+        if known.note:
+            known.state = MakeUpState.ACCEPTED if known.checked_at and not known.check_note else MakeUpState.SUBMITTED
+        known.save(update_fields=["state"])
+    return known.state == MakeUpState.ACCEPTED
 
 
 def _close_make_ups(session: Session, staff_ids: set[int]):
@@ -282,12 +302,8 @@ def correct_attendance(
     if status not in MISSED_STATUSES:
         attendance.is_made_up = False
         session.make_ups.filter(staff=attendance.staff_id).exclude(state=MakeUpState.CLOSED).update(state=MakeUpState.CLOSED)
-    elif session.make_ups.filter(staff=attendance.staff_id).exclude(state=MakeUpState.CLOSED).exists():
-        pass  # missed it for another reason: the make-up under way goes on
     else:
-        session.make_ups.filter(staff=attendance.staff_id).delete()
-        _open_make_ups(session, {attendance.staff_id}, now=now)
-        _tell_of_make_ups(session, {attendance.staff_id}, now=now)
+        attendance.is_made_up = _take_up_make_up(session, attendance.staff_id, now=now)
     attendance.save()
     log(
         instance=session,
@@ -305,7 +321,3 @@ def correct_attendance(
             now=now,
         )
     return attendance
-
-
-def approved_leave(session: Session, staff_id: int) -> LeaveRequest | None:
-    return session.leave_requests.filter(staff=staff_id, state=LeaveState.APPROVED).first()

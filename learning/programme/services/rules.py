@@ -10,11 +10,10 @@ from django.db import transaction
 from wagtail.log_actions import log
 
 from ...organisation.models import Department
+from ...periods import ONE_DAY
 from ..choices import Use
 from ..models import CalendarDay, Caution, PlanItem, Requirement, StudyFormat
 from ..presets import CAUTIONS, DEFAULT_PRESET, FORMATS, PRESETS, RESPONSIBLE, RULES, use_in
-
-ONE_DAY = datetime.timedelta(days=1)
 
 
 class RuleError(ValidationError):
@@ -103,16 +102,20 @@ def load_rules(*, preset: str = DEFAULT_PRESET, since: datetime.date, by) -> int
 
 
 @transaction.atomic
-def switch_preset(*, preset: str, since: datetime.date, by) -> list[Requirement]:
+def switch_preset(*, preset: str, since: datetime.date, today: datetime.date, by) -> list[Requirement]:
     """From `since` on every rule of the notice is used as `preset` has it. Returns the new versions. Raises RuleError."""
     if preset not in PRESETS:
         raise RuleError(f"没有“{preset}”这个口径。可选：{'、'.join(PRESETS.values())}。")
+    _refuse_past(since, today)
     wanted = {rule.series: use_in(preset, rule) for rule in RULES}
+    in_force = list(Requirement.objects.in_force_on(since).filter(series__in=wanted))
+    if not in_force:
+        raise RuleError(f"{since:%Y-%m-%d} 没有有效的要求。请先装入规则，或改填要求生效以后的日期。")
     changed = []
-    for requirement in Requirement.objects.in_force_on(since).filter(series__in=wanted):
+    for requirement in in_force:
         if requirement.use != wanted[requirement.series]:
             requirement.use = wanted[requirement.series]
-            changed.append(revise_requirement(requirement=requirement, since=since, by=by))
+            changed.append(revise_requirement(requirement=requirement, since=since, today=today, by=by))
     return changed
 
 
@@ -139,32 +142,53 @@ def _refuse_overlap(requirement) -> None:
 
 
 @transaction.atomic
-def revise_requirement(*, requirement, since: datetime.date, by, leads=None) -> Requirement:
+def revise_requirement(*, requirement, since: datetime.date, today: datetime.date, by, leads=None) -> Requirement:
     """`requirement` with its changed values holds from `since`; until the day before, and for every year gone, it stays as it was.
 
-    Items of the old version that nobody has touched and that lie wholly after `since` are dropped: laying out the year again makes them
-    by the new one. Those that stay (somebody has edited them, or a session is open) are judged by the new one where that owes the same
-    things of the same subjects. Raises ValidationError.
+    Where the days of the year come out otherwise by the new version, items of the old one that nobody has touched and that lie wholly
+    after `since` are dropped: laying out the year again makes them anew. Items that stay are judged by the new one where that owes the
+    same things of the same subjects. Raises ValidationError.
     """
+    _refuse_past(since, today)
     stored = Requirement.objects.select_for_update().get(pk=requirement.pk)
     if leads is None:
         leads = list(stored.leads.all())
     if since <= stored.in_force_from:
         if stored.items.filter(period_last__lt=since).exists():
             raise RuleError(f"这项要求自 {stored.in_force_from:%Y-%m-%d} 起已排入计划，新口径请从以后的日期起生效。")
-        _drop_untouched_items(stored, since)
+        if not _lays_out_alike(stored, requirement):
+            _drop_untouched_items(stored, since)
         return save_requirement(requirement=requirement, leads=leads, by=by)
     if stored.in_force_until and stored.in_force_until < since:
         raise RuleError(f"这项要求已于 {stored.in_force_until:%Y-%m-%d} 失效，请改它的后一个版本。")
     stored.in_force_until = since - ONE_DAY
     save_requirement(requirement=stored, by=by)
-    _drop_untouched_items(stored, since)
+    if not _lays_out_alike(stored, requirement):
+        _drop_untouched_items(stored, since)
     requirement.pk, requirement._state.adding = None, True
     requirement.in_force_from = since
     save_requirement(requirement=requirement, leads=leads, by=by)
-    if all(getattr(requirement, name) == getattr(stored, name) for name in ("owed_by", "per", "quantity")):
+    if all(getattr(requirement, name) == getattr(stored, name) for name in OWED):
         stored.items.filter(period_first__gte=since).update(requirement=requirement)
     return requirement
+
+
+OWED = ("owed_by", "per", "quantity")
+# What decides which days a rule takes of a year; use, ground and leads do not.
+LAID_OUT_BY = (
+    *OWED,
+    *("department_kinds", "window", "opens_sessions", "weekday", "nth", "starts_at", "on_holiday", "speakers_min", "speakers_max"),
+)
+
+
+def _lays_out_alike(one, other) -> bool:
+    return all(str(getattr(one, name)) == str(getattr(other, name)) for name in LAID_OUT_BY)
+
+
+def _refuse_past(since: datetime.date, today: datetime.date) -> None:
+    """A year that is over stays judged by the rules of its time."""
+    if since.year < today.year:
+        raise RuleError(f"往年的口径不改。请填 {today.year}-01-01 或以后的日期。")
 
 
 @transaction.atomic
@@ -178,6 +202,7 @@ def close_requirement(*, requirement, on: datetime.date | None, by) -> Requireme
 @transaction.atomic
 def delete_requirement(*, requirement, today: datetime.date, by) -> bool:
     """Delete a rule that nothing was ever planned by (True); otherwise it is closed as of today (False). Raises ValidationError."""
+    Requirement.objects.select_for_update().get(pk=requirement.pk)  # a layout that goes on meanwhile comes before or after
     if requirement.items.exists():
         if requirement.in_force_until is None or requirement.in_force_until > today:
             close_requirement(requirement=requirement, on=max(today, requirement.in_force_from), by=by)

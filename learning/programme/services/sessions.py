@@ -18,7 +18,7 @@ from cms.files.validation import check_file
 from cms.inbox.services import send_messages
 
 from ...periods import local_day
-from ..choices import AttendanceStatus, FileKind, SessionState
+from ..choices import AttendanceStatus, FileKind, LeaveState, SessionState
 from ..models import PlanItem, Session, SessionFile, SessionLecturer, SessionMaterial, SessionMove
 from ..roster import present_audience
 
@@ -69,6 +69,7 @@ def save_session(*, session: Session, by, formats, lecturers=None, invited=None,
         if stored.starts_at != session.starts_at and (stored.state != SessionState.PLANNED or stored.roster_frozen_at):
             raise SessionError({"starts_at": f"活动{stored.get_state_display()}，改时间请用“改期”，并写明原因。"})
         session.version = stored.version + 1
+        session.key_points = stored.key_points  # written beside the form, by `set_key_points`
         session.roster_frozen_at, session.roll_completed_at = stored.roster_frozen_at, stored.roll_completed_at
         if stored.plan_item_id is None and stored.state == SessionState.PLANNED:
             session.planned_on = local_day(session.starts_at)
@@ -114,8 +115,8 @@ def notify_session(*, session: Session, by, now: datetime.datetime) -> int:
 
 
 def notice_key(session: Session) -> str:
-    """Somebody is told once about a session and its time."""
-    return f"session:{session.pk}:notice:{session.starts_at:%Y%m%d%H%M}"
+    """Somebody is told once about a session as it stands after each of its moves, one back to an earlier time included."""
+    return f"session:{session.pk}:notice:{session.moves.count()}"
 
 
 @transaction.atomic
@@ -124,7 +125,8 @@ def move_session(
 ) -> Session:
     """To another time, with the reason. `planned_on` and the plan item stay: the cadence is judged on the plan, across a year end, too.
 
-    A roster frozen for the old day is taken up again, unless somebody has been marked on it. Raises SessionError.
+    A roster frozen for the old day is taken up again, unless somebody has been marked on it. Leave was asked for the old day: on another
+    one it holds no longer, and whoever had asked is told. Raises SessionError.
     """
     session = lock_session(session.pk)
     if not session.is_to_come:
@@ -139,7 +141,8 @@ def move_session(
         session.attendances.all().delete()
         session.roster_frozen_at = None
     length = session.ends_at - session.starts_at
-    SessionMove.objects.create(
+    is_same_day = local_day(starts_at) == session.day
+    move = SessionMove.objects.create(
         session=session, was_at=session.starts_at, now_at=starts_at, reason=reason.strip(), moved_at=now, moved_by=by
     )
     was = session.state
@@ -150,12 +153,14 @@ def move_session(
     session.full_clean(exclude=["code_secret"])
     session.save()
     log(instance=session, action="programme.move", user=by, data={"to": starts_at.isoformat(), "reason": reason})
+    if not is_same_day:
+        _void_leave(session, why="活动改期，原来的请假作废。新的时间不能参加的，请重新请假。", key=f"move:{move.pk}", now=now)
     if was != SessionState.PLANNED:
         _tell(
             session,
             subject=f"改期：{session.title}",
             text=f"改到{when(session)}，{session.place or '地点另行通知'}。原因：{reason.strip()}",
-            key=f"session:{session.pk}:move:{starts_at:%Y%m%d%H%M}",
+            key=f"session:{session.pk}:move:{move.pk}",
             now=now,
         )
     return session
@@ -172,6 +177,7 @@ def cancel_session(*, session: Session, reason: str, by, now: datetime.datetime)
     was, session.state, session.reason = session.state, SessionState.CANCELLED, reason.strip()
     session.version += 1
     session.save(update_fields=["state", "reason", "version"])
+    _void_leave(session, why="活动已取消，不用请假，也不用补学。", key="cancelled", now=now)
     log(instance=session, action="programme.cancel", user=by, data={"reason": reason})
     if was != SessionState.PLANNED:
         _tell(
@@ -259,6 +265,22 @@ def remove_file(*, file: SessionFile, by) -> None:
     storage, stored_name = file.file.storage, file.file.name
     file.delete()
     transaction.on_commit(lambda: storage.delete(stored_name))
+
+
+def _void_leave(session: Session, *, why: str, key: str, now) -> None:
+    """Requests that wait or were granted end here, and the make-ups that were opened by them."""
+    open_requests = session.leave_requests.filter(state__in=[LeaveState.WAITING, LeaveState.APPROVED])
+    users = list(open_requests.filter(staff__user__isnull=False).values_list("staff__user", flat=True))
+    if open_requests.update(state=LeaveState.WITHDRAWN, decision_note=why):
+        session.make_ups.owed().delete()
+        send_messages(
+            to=users,
+            subject=f"请假作废：{session.title}"[:120],
+            text=why,
+            url=reverse("session", args=[session.pk]),
+            key=f"session:{session.pk}:leave:{key}",
+            now=now,
+        )
 
 
 def lock_session(pk) -> Session:

@@ -36,7 +36,7 @@ def _materials(session, user):
 @require_http_methods(["GET", "HEAD", "POST"])
 def make_up(request, pk):
     """The own make-up of a session: read, write, hand in."""
-    own = get_object_or_404(MakeUp.objects.select_related(*RELATED), session=pk, staff__user=request.user)
+    own = get_object_or_404(MakeUp.objects.select_related(*RELATED), session__pk=pk, staff__user=request.user)
     form = MakeUpForm(request.POST or None, initial={"note": own.note})
     if request.method == "POST" and form.is_valid():
         try:

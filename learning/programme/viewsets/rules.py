@@ -165,7 +165,9 @@ class RequirementEditView(ServiceErrorsMixin, generic.EditView):
             return save_requirement(requirement=requirement, leads=form.cleaned_data["leads"], by=by)
         if changed == ["in_force_until"]:
             return close_requirement(requirement=requirement, on=requirement.in_force_until, by=by)
-        return revise_requirement(requirement=requirement, since=form.cleaned_data["since"], leads=form.cleaned_data["leads"], by=by)
+        return revise_requirement(
+            requirement=requirement, since=form.cleaned_data["since"], today=timezone.localdate(), leads=form.cleaned_data["leads"], by=by
+        )
 
     def get_success_message(self):
         if not self.has_content_changes:
@@ -267,7 +269,7 @@ class PresetsView(GuardedMixin, WagtailAdminTemplateMixin, View):
                     request, f"按“{label}”装入 {made} 条形式、要求和提示；原有的没有改动。" if made else "规则都已在，没有需要装入的。"
                 )
             else:
-                changed = switch_preset(preset=preset, since=since, by=request.user)
+                changed = switch_preset(preset=preset, since=since, today=timezone.localdate(), by=request.user)
                 names = "、".join(requirement.name for requirement in changed)
                 messages.success(
                     request,

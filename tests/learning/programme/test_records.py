@@ -59,7 +59,7 @@ class TestRecordOf:
         AttendanceFactory(session=session, staff=StaffMemberFactory(name="吴十"), is_expected=False, roster_reason="借调，不列入应到")
         record = record_of(session, user=user)
         assert record.head_counts == "应到 7 人，实到 3 人，请假 2 人，缺席 1 人，未登记 1 人"
-        assert record.on_leave == "赵六（公差：说明）、钱七（病假）"  # of an illness only the word
+        assert record.on_leave == "赵六（公差）、钱七（病假）"  # the kind, not why
         assert record.absent == "王五（已补学）"
         assert record.unrecorded == "周九"
         assert record.besides == "迟到：李四；早退：孙八"

@@ -277,7 +277,7 @@ class TestGapGrid:
         clerk = make_user("clerk")
         lay_out_year(year=2026, by=clerk, now=at(2026, 1, 1))
         rule.name = "新名"
-        revise_requirement(requirement=rule, since=datetime.date(2026, 7, 1), by=clerk)
+        revise_requirement(requirement=rule, since=datetime.date(2026, 7, 1), today=TODAY, by=clerk)
         lay_out_year(year=2026, by=clerk, now=at(2026, 6, 1))
         (group,) = gap_grid(year=2026, today=TODAY).formats
         (line,) = group.lines
@@ -289,7 +289,7 @@ class TestGapGrid:
         clerk = make_user("clerk")
         lay_out_year(year=2026, by=clerk, now=at(2026, 1, 1))
         rule.per = "month"
-        revise_requirement(requirement=rule, since=datetime.date(2026, 5, 1), by=clerk)
+        revise_requirement(requirement=rule, since=datetime.date(2026, 5, 1), today=TODAY, by=clerk)
         lay_out_year(year=2026, by=clerk, now=at(2026, 5, 1))
         (group,) = gap_grid(year=2026, today=TODAY).formats
         assert [[(cell.column, cell.span) for cell in line.cells] for line in group.lines] == [

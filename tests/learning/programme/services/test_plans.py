@@ -87,7 +87,7 @@ class TestLayOutYear:
         rule = RequirementFactory(per="month", opens_sessions=False, in_force_from=NEW_YEAR)
         lay_out(2026, clerk)
         rule.per = "quarter"
-        revise_requirement(requirement=rule, since=datetime.date(2026, 6, 1), by=clerk)
+        revise_requirement(requirement=rule, since=datetime.date(2026, 6, 1), today=datetime.date(2026, 5, 20), by=clerk)
         lay_out(2026, clerk)
         laid_out = PlanItem.objects.filter(series=rule.series).order_by("period_first", "period_kind")
         assert [str(item.period) for item in laid_out] == [
@@ -256,8 +256,13 @@ class TestSaveItem:
 
 class TestRecordDone:
     def test_ticks_an_item_off_by_hand(self, clerk):
-        item = record_done(item=PlanItemFactory(), on=NEW_YEAR, note="材料在档案柜三层", by=clerk, now=NOW)
-        assert (item.done_on, item.edited_by) == (NEW_YEAR, clerk)
+        item = PlanItemFactory()
+        item = record_done(item=item, on=item.period_first, note="材料在档案柜三层", by=clerk, now=at(2026, 12, 1))
+        assert (item.done_on, item.edited_by) == (item.period_first, clerk)
+
+    def test_refuses_a_day_before_its_period(self, clerk):
+        with pytest.raises(PlanError, match="完成日期不能早于 2026-10-01"):
+            record_done(item=PlanItemFactory(), on=datetime.date(1, 1, 1), note="材料", by=clerk, now=at(2026, 12, 1))
 
     def test_wants_a_word_about_it(self, clerk):
         with pytest.raises(PlanError, match="写一句完成情况"):

@@ -29,6 +29,7 @@ from tests.factories.pages import make_user
 from tests.factories.programme import PlanItemFactory, RequirementFactory, SessionFactory, StudyFormatFactory, at
 
 pytestmark = pytest.mark.django_db
+TODAY = datetime.date(2026, 11, 25)
 NEW_YEAR, NEXT_YEAR = datetime.date(2026, 1, 1), datetime.date(2027, 1, 1)
 
 
@@ -78,7 +79,7 @@ class TestLoadRules:
 class TestSwitchPreset:
     def test_makes_new_versions_where_the_use_differs(self, clerk):
         load_rules(since=NEW_YEAR, by=clerk)
-        changed = switch_preset(preset=NOTICE_2020, since=NEXT_YEAR, by=clerk)
+        changed = switch_preset(preset=NOTICE_2020, since=NEXT_YEAR, today=TODAY, by=clerk)
         assert {version.in_force_from for version in changed} == {NEXT_YEAR}
         reflection = Requirement.objects.filter(name="每季度一篇学习心得").order_by("in_force_from")
         assert [(one.use, one.in_force_until) for one in reflection] == [
@@ -88,15 +89,15 @@ class TestSwitchPreset:
 
     def test_there_and_back_leaves_this_year_as_it_was(self, clerk):
         load_rules(since=NEW_YEAR, by=clerk)
-        switch_preset(preset=NOTICE_2020, since=NEXT_YEAR, by=clerk)
-        switch_preset(preset=RELIEF, since=NEXT_YEAR, by=clerk)
+        switch_preset(preset=NOTICE_2020, since=NEXT_YEAR, today=TODAY, by=clerk)
+        switch_preset(preset=RELIEF, since=NEXT_YEAR, today=TODAY, by=clerk)
         uses = Requirement.objects.in_force_on(NEXT_YEAR).values_list("use", flat=True)
         assert Use.ASSESSMENT not in uses
-        assert switch_preset(preset=RELIEF, since=NEXT_YEAR, by=clerk) == []
+        assert switch_preset(preset=RELIEF, since=NEXT_YEAR, today=TODAY, by=clerk) == []
 
     def test_refuses_an_unknown_preset(self, clerk):
         with pytest.raises(RuleError):
-            switch_preset(preset="own", since=NEXT_YEAR, by=clerk)
+            switch_preset(preset="own", since=NEXT_YEAR, today=TODAY, by=clerk)
 
 
 class TestSaveRequirement:
@@ -133,13 +134,23 @@ class TestSaveRequirement:
         assert field in caught.value.message_dict
 
 
+class TestSwitchPresetBefore:
+    def test_refuses_a_year_that_is_over_and_a_day_without_rules(self, clerk):
+        load_rules(since=NEW_YEAR, by=clerk)
+        with pytest.raises(RuleError, match="往年的口径不改"):
+            switch_preset(preset=NOTICE_2020, since=datetime.date(2025, 2, 1), today=TODAY, by=clerk)
+        Requirement.objects.update(in_force_from=datetime.date(2028, 1, 1))
+        with pytest.raises(RuleError, match="没有有效的要求"):
+            switch_preset(preset=NOTICE_2020, since=NEXT_YEAR, today=TODAY, by=clerk)
+
+
 class TestReviseRequirement:
     def test_keeps_the_old_version_for_the_years_gone(self, clerk):
         lead, requirement = DepartmentFactory(), RequirementFactory(quantity=1)
         requirement.leads.set([lead])
         item = PlanItemFactory(requirement=requirement, planned_on=datetime.date(2026, 2, 10))
         requirement.quantity = 2
-        new = revise_requirement(requirement=requirement, since=NEXT_YEAR, by=clerk)
+        new = revise_requirement(requirement=requirement, since=NEXT_YEAR, today=TODAY, by=clerk)
         old = version_of(new, datetime.date(2026, 12, 31))
         assert (old.quantity, old.in_force_until, new.quantity, new.in_force_from) == (1, datetime.date(2026, 12, 31), 2, NEXT_YEAR)
         assert old.pk != new.pk
@@ -154,17 +165,32 @@ class TestReviseRequirement:
         ticked = PlanItemFactory(requirement=requirement, planned_on=datetime.date(2027, 8, 10), done_on=datetime.date(2027, 8, 10))
         opened = PlanItemFactory(requirement=requirement, planned_on=datetime.date(2027, 11, 10))
         SessionFactory(plan_item=opened, starts_at=at(2027, 11, 10))
-        requirement.use = Use.BULLETIN
-        new = revise_requirement(requirement=requirement, since=NEXT_YEAR, by=clerk)
+        requirement.weekday, requirement.use = 4, Use.BULLETIN
+        new = revise_requirement(requirement=requirement, since=NEXT_YEAR, today=TODAY, by=clerk)
         kept = set(type(gone).objects.filter(series=new.series).values_list("pk", flat=True))
         assert kept == {edited.pk, ticked.pk, opened.pk}
         assert set(new.items.values_list("pk", flat=True)) == kept  # and are judged by the new one
+
+    def test_keeps_the_items_where_only_the_use_changes(self, clerk):
+        requirement = RequirementFactory()
+        item = PlanItemFactory(requirement=requirement, planned_on=datetime.date(2027, 2, 10))
+        requirement.use = Use.BULLETIN
+        new = revise_requirement(requirement=requirement, since=NEXT_YEAR, today=TODAY, by=clerk)
+        assert list(new.items.all()) == [item]
+
+    def test_leaves_a_year_that_is_over_alone(self, clerk):
+        requirement = RequirementFactory()
+        item = PlanItemFactory(requirement=requirement, planned_on=datetime.date(2025, 11, 10))
+        requirement.weekday = 4
+        with pytest.raises(RuleError, match="往年的口径不改。请填 2026-01-01"):
+            revise_requirement(requirement=requirement, since=datetime.date(2025, 6, 1), today=TODAY, by=clerk)
+        assert type(item).objects.filter(pk=item.pk).exists()
 
     def test_leaves_items_with_the_old_version_where_the_new_one_owes_something_else(self, clerk):
         requirement = RequirementFactory()
         opened = PlanItemFactory(requirement=requirement, planned_on=datetime.date(2027, 11, 10), edited_at=at(2026, 11, 1))
         requirement.quantity = 3
-        new = revise_requirement(requirement=requirement, since=NEXT_YEAR, by=clerk)
+        new = revise_requirement(requirement=requirement, since=NEXT_YEAR, today=TODAY, by=clerk)
         opened.refresh_from_db()
         assert opened.requirement != new
 
@@ -172,7 +198,7 @@ class TestReviseRequirement:
         requirement = RequirementFactory(in_force_from=NEXT_YEAR)
         PlanItemFactory(requirement=requirement, planned_on=datetime.date(2027, 2, 10))
         requirement.quantity = 2
-        new = revise_requirement(requirement=requirement, since=NEXT_YEAR, by=clerk)
+        new = revise_requirement(requirement=requirement, since=NEXT_YEAR, today=TODAY, by=clerk)
         assert new.pk == requirement.pk
         assert not new.items.exists()
 
@@ -180,16 +206,16 @@ class TestReviseRequirement:
         requirement = RequirementFactory(in_force_from=NEW_YEAR)
         PlanItemFactory(requirement=requirement, planned_on=datetime.date(2025, 11, 10))
         with pytest.raises(RuleError, match="请从以后的日期起生效"):
-            revise_requirement(requirement=requirement, since=NEW_YEAR, by=clerk)
+            revise_requirement(requirement=requirement, since=NEW_YEAR, today=TODAY, by=clerk)
 
     def test_refuses_a_version_that_has_ended(self, clerk):
         requirement = RequirementFactory(in_force_until=datetime.date(2025, 12, 31))
         with pytest.raises(RuleError, match="已于 2025-12-31 失效"):
-            revise_requirement(requirement=requirement, since=NEW_YEAR, by=clerk)
+            revise_requirement(requirement=requirement, since=NEW_YEAR, today=TODAY, by=clerk)
 
     def test_takes_the_leads_it_is_given(self, clerk):
         requirement, lead = RequirementFactory(), DepartmentFactory()
-        new = revise_requirement(requirement=requirement, since=NEXT_YEAR, leads=[lead], by=clerk)
+        new = revise_requirement(requirement=requirement, since=NEXT_YEAR, today=TODAY, leads=[lead], by=clerk)
         assert list(new.leads.all()) == [lead]
 
 
