@@ -10,6 +10,8 @@ from .conftest import both_widths
 from .looking import sticking_out
 from .rosters import NAMES_COLUMN, roster_with_mistakes
 
+pytestmark = pytest.mark.markup
+
 
 @pytest.fixture
 def read_by_all(page, violations_of):

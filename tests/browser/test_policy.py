@@ -13,6 +13,8 @@ from learning.models import ColumnPage, Department, NoticePage, StaffMember, Stu
 
 from .rosters import NAMES_COLUMN, roster_with_mistakes
 
+pytestmark = pytest.mark.markup
+
 # Latin letters that a Chinese reader expects to see.
 ALLOWED = {
     "PDF",
