@@ -12,7 +12,7 @@ run: ## the sample site on http://127.0.0.1:$(PORT)/ (a second run keeps the dat
 	@PYTHON="$(PYTHON)" VENV="$(VENV)" sh deploy/newcomer.sh
 
 test: $(VENV)/.tests ## the whole suite; DATABASE_URL chooses the database, ARGS goes to pytest
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
 
 check: $(VENV)/.tests ## style, floors, migrations, deployment settings, templates
 	$(BIN)/ruff check .

@@ -15,6 +15,7 @@ from . import access
 from .addresses import PEOPLE, SUPERUSER, Places, build_places, patterns
 
 pytestmark = [
+    pytest.mark.once,
     pytest.mark.django_db,  # pytest-django makes no test database unless some test says that it wants one
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),  # Wagtail leaves the file of a new thumbnail open
 ]

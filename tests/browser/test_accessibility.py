@@ -6,11 +6,11 @@ from playwright.sync_api import expect
 from home.sample.people import SAMPLE_PASSWORD
 from learning.models import LectureRecordPage
 
-from .conftest import both_widths
+from .conftest import both_widths, on_a_phone
 from .looking import sticking_out
 from .rosters import NAMES_COLUMN, roster_with_mistakes
 
-pytestmark = pytest.mark.markup
+pytestmark = pytest.mark.once
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ class TestPublicPages:
         read_by_all("login with error")
 
 
-@both_widths
+@on_a_phone
 class TestPagesOfSignedInStaff:
     def test_meet_the_standard(self, page, signed_in, read_by_all):
         signed_in("zhigong")
@@ -155,7 +155,7 @@ class TestPagesOfSignedInStaff:
         read_by_all("password refused")
 
 
-@both_widths
+@on_a_phone
 class TestStepsOfAnImport:
     def test_meet_the_standard(self, page, signed_in, tmp_path, violations_of, viewport):
         """The frame around the steps is Wagtail's; what is in it is ours."""

@@ -9,6 +9,8 @@ from wagtail.admin.views.pages.create import CreateView
 
 from learning.models import ColumnPage, StudyMaterialPage
 
+pytestmark = pytest.mark.once
+
 TITLE = "怎样写一份有用的学习笔记"
 HEADING = "一、先写问题"
 PARAGRAPH = "打开一篇文章之前，先写下三个想弄清楚的问题。"

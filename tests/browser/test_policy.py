@@ -13,7 +13,7 @@ from learning.models import ColumnPage, Department, NoticePage, StaffMember, Stu
 
 from .rosters import NAMES_COLUMN, roster_with_mistakes
 
-pytestmark = pytest.mark.markup
+pytestmark = pytest.mark.once
 
 # Latin letters that a Chinese reader expects to see.
 ALLOWED = {

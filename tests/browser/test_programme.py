@@ -172,7 +172,7 @@ class TestTheYear:
         assert session.attendances.get(staff=me).is_made_up
 
 
-@pytest.mark.markup
+@pytest.mark.once
 class TestScreens:
     @both_widths
     def test_fit_the_window_and_the_finger_and_pass_axe(self, page, signed_in, addresses, violations_of):

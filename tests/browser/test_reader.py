@@ -13,6 +13,8 @@ from learning.models import LectureRecordPage, NoticePage, StudyMaterialPage
 from .conftest import both_widths, on_a_phone
 from .looking import font_size, small_targets, sticking_out
 
+pytestmark = pytest.mark.once
+
 TITLE = "关于印发《许昌市教育局学习型机关建设实施方案》的通知"
 BODY = ".document-body"
 PUBLIC = (
