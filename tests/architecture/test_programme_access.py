@@ -33,7 +33,7 @@ from tests.factories.programme import AttendanceFactory, RequirementFactory, Ses
 
 from .test_access import visit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 ANONYMOUS, OUTSIDER, STAFF, COLLEAGUE, FOREIGN = "anonymous", "account without a person", "staff", "colleague", "foreign staff"
 HEAD, FOREIGN_HEAD, SECRETARY, FOREIGN_SECRETARY = "head", "foreign head", "secretary", "foreign secretary"

@@ -88,7 +88,8 @@ def load_rules(*, preset: str = DEFAULT_PRESET, since: datetime.date, by) -> int
             },
             **rule.settings,
         )
-        requirement.full_clean()
+        requirement.clean_fields()  # our own data: what is left to check is the database's
+        requirement.clean()
         requirement.save()
         requirement.leads.set(leads)
         log(instance=requirement, action="wagtail.create", user=by)
