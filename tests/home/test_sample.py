@@ -88,6 +88,7 @@ class TestLoadYear:
             "EXCUSED",
         }
 
+    @pytest.mark.once
     @pytest.mark.parametrize("now", [at(2027, 1, 1, 0, 30), at(2028, 2, 29)])
     def test_can_be_built_on_any_day(self, now):
         load_sample_site(now=now)
