@@ -16,14 +16,14 @@ from ..programme.expectations import Expectations
 from ..programme.gaps.cells import SOON
 from ..programme.models import LeaveRequest, MakeUp, Session
 from ..programme.owing import owing
+from ..programme.records import DUE_WITHIN
 from ..programme.rights import Rights
 from ..programme.services.leave import waiting_for
 from ..programme.services.make_ups import to_check_by
-from ..programme.services.roll import OPENS_BEFORE
+from ..programme.services.roll import opens_at
 
 AHEAD = datetime.timedelta(days=30)  # sessions to come
 BACK = datetime.timedelta(days=30)  # what was left undone
-RECORD_WITHIN = datetime.timedelta(days=3)  # after a session its record is due (§3.4)
 PLAN_AHEAD = datetime.timedelta(days=14)
 FEW = 5  # rows of one kind of desk work; the rest is one row with its number
 WEEKDAYS = "一二三四五六日"
@@ -330,7 +330,7 @@ def _desk_rows(rights: Rights, sessions: list[Session], now):
     today = rights.today
     for session in sessions:
         why = _why_at_desk(rights, session)
-        if not why or now < session.starts_at - OPENS_BEFORE:
+        if not why or now < opens_at(session):
             continue
         if session.roll_completed_at is None:
             yield DueRow(
@@ -347,7 +347,7 @@ def _desk_rows(rights: Rights, sessions: list[Session], now):
                 is_first=session.day == today,
             )
         elif not session.key_points:
-            due_on = session.day + RECORD_WITHIN
+            due_on = session.day + DUE_WITHIN
             yield DueRow(
                 kind=Kind.RECORD,
                 title=f"记实表：{session.title}",
@@ -355,7 +355,7 @@ def _desk_rows(rights: Rights, sessions: list[Session], now):
                 due_on=due_on,
                 state=State.OVERDUE if due_on < today else State.TO_RECORD,
                 detail="人数已从点名带入，还差要点",
-                why=f"{why}；会后 {RECORD_WITHIN.days} 天内",
+                why=f"{why}；会后 {DUE_WITHIN.days} 天内",
                 action="记实表",
                 url=reverse("session_record", args=[session.pk]),
             )

@@ -10,14 +10,14 @@ from django.urls import reverse
 from cms.core.visibility import visible_pages
 from cms.inbox.models import Channel, Message
 
-from .choices import ATTENDED_STATUSES, AttendanceStatus, Audience, FileKind, LeaveKind, LeaveState, MakeUpState, SessionState
+from .choices import THERE_STATUSES, AttendanceStatus, Audience, FileKind, LeaveKind, LeaveState, MakeUpState, SessionState
 from .models import Attendance, Session
 from .querysets import day_of
 from .rates import Rates, of_session
 from .rights import Rights
 from .roster import audience_of, present_audience, reason_for, with_places
 from .services.leave import LATEST
-from .services.roll import OPENS_BEFORE
+from .services.roll import opens_at
 from .services.sessions import notice_key
 from .timetable import MyPart, ShownState, part_from_roll, shown_state
 
@@ -205,12 +205,12 @@ class SessionPage:
         mine, session = self.mine, self.session
         if mine is None or not mine.is_expected or (mine.leave and mine.leave.is_open) or not (session.is_to_come or session.is_held):
             return False
-        was_there = mine.attendance is not None and mine.attendance.status in (*ATTENDED_STATUSES, AttendanceStatus.LEFT_EARLY)
+        was_there = mine.attendance is not None and mine.attendance.status in THERE_STATUSES
         return not was_there and not mine.make_up and self.now <= session.ends_at + LATEST
 
     @property
     def is_roll_open(self) -> bool:
-        return self.session.is_to_come and self.now >= self.session.starts_at - OPENS_BEFORE
+        return self.session.is_to_come and self.now >= opens_at(self.session)
 
     @cached_property
     def next_act(self) -> Act | None:

@@ -8,7 +8,7 @@ from django.db.models import OuterRef, Subquery
 
 from ..evidence import Subject
 from ..periods import ONE_DAY, Period, PeriodKind, period_of
-from .choices import ATTENDED_STATUSES, AttendanceStatus, SessionKind, SessionState
+from .choices import THERE_STATUSES, AttendanceStatus, SessionKind, SessionState
 from .expectations import Expectations
 from .models import Attendance, Session
 from .rights import Rights
@@ -75,7 +75,7 @@ class MyPart(Enum):
 def part_from_roll(status: str, is_made_up: bool) -> MyPart:
     if is_made_up:
         return MyPart.MADE_UP
-    if status in (*ATTENDED_STATUSES, AttendanceStatus.LEFT_EARLY):
+    if status in THERE_STATUSES:
         return MyPart.ATTENDED
     if status == AttendanceStatus.ABSENT:
         return MyPart.ABSENT

@@ -6,8 +6,6 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from cms.core.visibility import visible_pages
-
 from ..choices import MakeUpState
 from ..make_up_forms import CheckMakeUpForm, MakeUpForm
 from ..models import MakeUp
@@ -22,13 +20,9 @@ from ..services.make_ups import (
     submit_make_up,
     to_check_by,
 )
+from ..session_page import materials_of
 
 RELATED = ("session__branch", "session__department", "staff", "checked_by")
-
-
-def _materials(session, user):
-    """What was studied, as far as `user` may read it."""
-    return visible_pages(user).filter(studied_in__session=session).order_by("studied_in__position", "studied_in__pk")
 
 
 @never_cache
@@ -50,7 +44,7 @@ def make_up(request, pk):
         "make_up": own,
         "session": own.session,
         "form": form,
-        "materials": _materials(own.session, request.user),
+        "materials": materials_of(own.session, request.user),
         "suggested_length": SUGGESTED_LENGTH,
         "is_late": own.is_owed and own.due_on < timezone.localdate(),
         "checkers": checkers_of(own, day=timezone.localdate()) if own.state == MakeUpState.SUBMITTED else [],
@@ -85,7 +79,7 @@ def check(request, pk):
         "make_up": handed_in,
         "session": handed_in.session,
         "form": form,
-        "materials": _materials(handed_in.session, request.user),
+        "materials": materials_of(handed_in.session, request.user),
         "can_check": handed_in.state == MakeUpState.SUBMITTED,
     }
     return render(request, "learning/programme/check_make_up.html", context, status=400 if form.errors else 200)
