@@ -39,7 +39,6 @@ def begin_lecture_record(*, session: Session, by) -> LectureRecordPage:
     if known := session.lecture_records.filter(alias_of=None).order_by("pk").first():
         return known
     column = column_for_records()
-    scope = str(session.branch or session.department or "")
     page = LectureRecordPage(
         title=session.title,
         slug=free_slug(session.title, parent=column),
@@ -49,7 +48,7 @@ def begin_lecture_record(*, session: Session, by) -> LectureRecordPage:
         place=session.place,
         host=str(session.host or ""),
         recorder=str(session.recorder or ""),
-        audience=f"{scope}{session.get_audience_display()}",
+        audience=session.audience_name,
         area=session.area,
         summary=session.agenda[:300].replace("\n", " "),
     )

@@ -15,7 +15,7 @@ from PIL import Image, ImageOps
 
 from cms.files.validation import presentable_name
 
-from .choices import LEAVE_STATUSES, AttendanceStatus, Audience, FileKind
+from .choices import LEAVE_STATUSES, AttendanceStatus, FileKind
 from .models import Attendance, Session, SessionFile
 from .rates import Rates, of_session
 from .session_page import materials_of
@@ -52,12 +52,6 @@ class Record:
         weekday = "一二三四五六日"[start.weekday()]
         until = f"{end:%H:%M}" if end.date() == start.date() else f"{end.month}月{end.day}日 {end:%H:%M}"
         return f"{start.year}年{start.month}月{start.day}日（星期{weekday}）{start:%H:%M}—{until}"
-
-    @property
-    def audience(self) -> str:
-        scope = self.session.branch or self.session.department
-        label = Audience(self.session.audience).label
-        return f"{scope}{label}" if scope else label
 
     @property
     def lecturer_names(self) -> str:
@@ -200,7 +194,7 @@ def as_docx(record: Record) -> bytes:
     _two(table, ("主持人", str(session.host or "")), ("记录人", str(session.recorder or "")))
     _row(table, "主讲人", [record.lecturer_names])
     _row(table, "组织者", [session.organiser_name])
-    _row(table, "参加范围", [record.audience])
+    _row(table, "参加范围", [record.session.audience_name])
     _row(table, "计入形式", [record.format_names])
     _row(table, "到会情况", record.attendance_lines)
     _row(table, "学习内容", record.content)

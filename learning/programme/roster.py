@@ -65,9 +65,7 @@ def reason_for(person, session: Session, day: datetime.date) -> str:
     """Why `person` (from `with_places`) is on the roster, or why not; for the roster itself."""
     if person.away:
         return f"{Absence.Kind(person.away).label}（{person.away_since:%Y-%m-%d} 起），不列入应到"
-    scope = str(session.branch or session.department or "")
-    rule = Audience(session.audience).label
-    reason = f"{scope}{rule}" if scope else rule
+    reason = session.audience_name
     if person.posted_since and day - person.posted_since < NEWCOMER:
         reason += f"；{person.posted_since:%Y-%m-%d} 任职"
     return reason

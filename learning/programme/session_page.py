@@ -10,7 +10,7 @@ from django.urls import reverse
 from cms.core.visibility import visible_pages
 from cms.inbox.models import Channel, Message
 
-from .choices import THERE_STATUSES, AttendanceStatus, Audience, FileKind, LeaveKind, LeaveState, MakeUpState, SessionState
+from .choices import THERE_STATUSES, AttendanceStatus, FileKind, LeaveKind, LeaveState, MakeUpState, SessionState
 from .models import Attendance, Session
 from .querysets import day_of
 from .rates import Rates, of_session
@@ -193,12 +193,6 @@ class SessionPage:
     @property
     def on_leave(self) -> int:
         return self.rates.duty + self.rates.leave
-
-    @property
-    def audience(self) -> str:
-        scope = self.session.branch or self.session.department
-        label = Audience(self.session.audience).label
-        return f"{scope}{label}" if scope else label
 
     @property
     def may_ask_leave(self) -> bool:

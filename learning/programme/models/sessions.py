@@ -139,6 +139,11 @@ class Session(models.Model):
         return str(self.branch or self.department or "机关党委")
 
     @property
+    def audience_name(self) -> str:
+        """Who is meant, for people: 机关第一党支部党员."""
+        return f"{self.branch or self.department or ''}{self.get_audience_display()}"
+
+    @property
     def points(self) -> list[str]:
         return [line.strip() for line in self.key_points.splitlines() if line.strip()]
 

@@ -87,7 +87,7 @@ class TestRecordOf:
         assert record.when == "2026年11月24日（星期二）15:00—17:00"
         assert record.lecturer_names == "刘教授（市委党校）；张三"
         assert record.format_names == f"（一）{session.formats.get()}"
-        assert record.audience == "全体人员"
+        assert record.session.audience_name == "全体人员"
 
     def test_asks_the_same_for_one_person_and_for_twenty(self, user, django_assert_num_queries):
         for number in (1, 20):
