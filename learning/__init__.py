@@ -3,11 +3,12 @@
     doors         apps · models · wagtail_hooks · urls · management      register and re-export, nothing else
     portal        「我的学习」: what is due to whoever is signed in; no models
     library       notices, study materials, lecture records; the import of a notice from a file
+    reading       books and monthly lists, reading log, reflections and their review, exhibition and judging, stars, interest groups, notes
     programme     rules → a year's plan → sessions → attendance; leave, make-up, gaps, rates
     articles      what every published article has in common; columns (栏目), their lists, filters and feeds
     organisation  departments, branches, people, dated postings, offices and absences; the roster import
     topics        the five content areas and their sub-topics
     evidence · periods      ground floor: the contract the rooms sign for their facts; weeks, months, quarters, halves, years
 
-Rooms still to be built: reading, quiz, online_study, contributions, portfolio, assessment.
+Rooms still to be built: quiz, online_study, contributions, portfolio, assessment.
 """

@@ -16,12 +16,13 @@ class LearningConfig(AppConfig):
         from .articles.search import ARTICLES  # noqa: PLC0415
         from .evidence import register_evidence  # noqa: PLC0415
         from .organisation.roster import RosterKind  # noqa: PLC0415
-        from .programme.facts import KINDS  # noqa: PLC0415
+        from .programme import facts as programme_facts  # noqa: PLC0415
         from .programme.services.roll import freeze_started_sessions  # noqa: PLC0415
+        from .reading import facts as reading_facts  # noqa: PLC0415
 
         page_published.connect(keep_first_time, dispatch_uid="learning.articles.keep_first_time")
         register_source(ARTICLES)
         register_kind(RosterKind())
-        for kind in KINDS:
+        for kind in (*programme_facts.KINDS, *reading_facts.KINDS):
             register_evidence(kind)
         register_job(Job("programme.freeze_rosters", "固定应到名册", every_minute, freeze_started_sessions))

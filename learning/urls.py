@@ -13,5 +13,6 @@ urlpatterns = [
     path("sitemap.xml", page_sitemap, name="sitemap"),
     path("", include("learning.portal.urls")),
     path("", include("learning.programme.urls")),
+    path("", include("learning.reading.urls")),
     path("sitemap/", site_map, name="site_map"),
 ]

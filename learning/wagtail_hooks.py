@@ -4,10 +4,11 @@ from django.contrib.auth.models import Permission
 from wagtail import hooks
 
 from .organisation.viewsets import OrganisationViewSetGroup
-from .programme.log_actions import LOG_ACTIONS
+from .programme import log_actions as programme_log
 from .programme.modeladmins import attendance_register
 from .programme.start_page import add_panel
 from .programme.viewsets import ProgrammeViewSetGroup
+from .reading import log_actions as reading_log
 from .topics.viewsets import TopicViewSet
 
 
@@ -25,8 +26,8 @@ def register_programme():
 
 
 @hooks.register("register_permissions")
-def register_running_of_the_programme():
-    return Permission.objects.filter(content_type__app_label="learning", codename="run_programme")
+def register_permissions_of_the_rooms():
+    return Permission.objects.filter(content_type__app_label="learning", codename__in=["run_programme", "review_reflections"])
 
 
 @hooks.register("construct_homepage_panels")
@@ -40,6 +41,6 @@ def register_topics():
 
 
 @hooks.register("register_log_actions")
-def register_programme_actions(actions):
-    for name, label, message in LOG_ACTIONS:
+def register_log_actions(actions):
+    for name, label, message in (*programme_log.LOG_ACTIONS, *reading_log.LOG_ACTIONS):
         actions.register_action(name, label, message)

@@ -47,6 +47,12 @@ PROGRAMME = (
     "learning.run_programme",
 )
 
+READING = (
+    *editing("learning.book", "learning.monthlylist", "learning.interestgroup"),
+    "learning.review_reflections",
+    "learning.change_readingsettings",
+)
+
 ROLES = (
     Role("编辑", "撰写通知、学习资料、讲座记录并送审；不能自己发布。", (ADMIN,), ("add_page", "change_page"), FILES),
     Role("初审员", "审核流程第一步。", REVIEWER, ("change_page",), ("choose_image", "choose_document")),
@@ -60,11 +66,12 @@ ROLES = (
     ),
     Role(
         "机关党委办事员",
-        "维护科室、支部、人员与任职，导入名册；定规则、排年度计划、点名、核对补学、看缺口；答复意见建议，维护学习专题。",
+        "维护科室、支部、人员与任职，导入名册；定规则、排年度计划、点名、核对补学、看缺口；管图书与推荐书目，评阅心得，办展评与阅读之星；答复意见建议，维护学习专题。",
         (
             ADMIN,
             *ORGANISATION,
             *PROGRAMME,
+            *READING,
             *editing("learning.topic"),
             "imports.add_importbatch",
             "imports.view_importbatch",
@@ -85,6 +92,7 @@ ROLES = (
         "查看日志与任务记录，不能改任何东西。",
         (ADMIN, "wagtailcore.view_pagelogentry", "wagtailcore.view_modellogentry", "jobs.view_jobrun"),
     ),
+    Role("心得评阅员", "在前台评阅读书心得；不进后台，不能评阅自己的。", ("learning.review_reflections",)),
     Role("职工", "登录后阅读内部资料；不进后台。"),
 )
 STOCK_GROUPS = ("Moderators", "Editors")

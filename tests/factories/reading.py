@@ -1,0 +1,100 @@
+"""Books, lists, reading, reflections."""
+
+import datetime
+
+import factory
+from factory.django import DjangoModelFactory
+from wagtail.models import Page
+
+from cms.core.services import add_page
+from learning.models import (
+    Book,
+    InterestGroup,
+    ListedBook,
+    MonthlyList,
+    ReadingEntry,
+    ReadingRoomPage,
+    Reflection,
+    StudyNote,
+)
+from tests.factories.organisation import StaffMemberFactory
+
+from .programme import at
+
+
+def reading_room() -> ReadingRoomPage:
+    """The one room, made below the root the first time it is asked for."""
+    room = ReadingRoomPage.objects.first()
+    return room or add_page(
+        parent=Page.get_first_root_node(), page=ReadingRoomPage(title="读书园地", slug="dushu"), publish=True, public=True
+    )
+
+
+class BookFactory(DjangoModelFactory):
+    class Meta:
+        model = Book
+
+    title = factory.Sequence(lambda number: f"样书第{number}种")
+    author = "某作者"
+    copies = 2
+
+
+class MonthlyListFactory(DjangoModelFactory):
+    class Meta:
+        model = MonthlyList
+
+    month = datetime.date(2026, 11, 1)
+    published_at = factory.LazyFunction(lambda: at(2026, 11, 2, 9))
+
+
+class ListedBookFactory(DjangoModelFactory):
+    class Meta:
+        model = ListedBook
+
+    monthly_list = factory.SubFactory(MonthlyListFactory)
+    book = factory.SubFactory(BookFactory)
+    reason = "值得一读。"
+
+
+class ReadingEntryFactory(DjangoModelFactory):
+    """`finished_on=` makes it a book that was read."""
+
+    class Meta:
+        model = ReadingEntry
+
+    staff = factory.SubFactory(StaffMemberFactory)
+    book = factory.SubFactory(BookFactory)
+    started_on = factory.LazyAttribute(lambda entry: entry.finished_on or datetime.date(2026, 11, 1))
+    finished_on = None
+    recorded_on = factory.LazyAttribute(lambda entry: entry.finished_on or datetime.date(2026, 11, 1))
+    state = factory.LazyAttribute(lambda entry: "finished" if entry.finished_on else "reading")
+
+
+class ReflectionFactory(DjangoModelFactory):
+    """A draft; what was handed in is made by the services."""
+
+    class Meta:
+        model = Reflection
+
+    author = factory.SubFactory(StaffMemberFactory)
+    book = factory.SubFactory(BookFactory)
+    title = "读后的几点想法"
+    html = "<p>这本书讲的道理很朴素，联系工作想了很多。</p>"
+    created_at = factory.LazyFunction(lambda: at(2026, 11, 20, 9))
+    saved_at = factory.LazyFunction(lambda: at(2026, 11, 20, 9))
+
+
+class InterestGroupFactory(DjangoModelFactory):
+    class Meta:
+        model = InterestGroup
+
+    name = factory.Sequence(lambda number: f"兴趣小组{number}")
+
+
+class StudyNoteFactory(DjangoModelFactory):
+    class Meta:
+        model = StudyNote
+
+    text = "记一笔。"
+    created_at = factory.LazyFunction(lambda: at(2026, 11, 20, 9))
+    updated_at = factory.LazyFunction(lambda: at(2026, 11, 20, 9))
