@@ -17,7 +17,7 @@ SAME_AS = {"b": "strong", "i": "em", "h1": "h2", "h4": "h3", "h5": "h3", "h6": "
 BLOCKS = {"p", "h2", "h3", "li", "blockquote"}
 TOP_LEVEL = {"p", "h2", "h3", "ul", "ol", "blockquote"}
 LONGEST_HEADING = 200  # characters, as the page's heading block takes them
-BLANKS = re.compile(r"[^\S\n]+")
+BLANKS = re.compile(r"\s+")
 
 # Word counts every Chinese character and every full-width mark as one, and every run of other letters and digits as one.
 WIDE = "\u2e80-\u2fff\u3001-\u303f\u3040-\u30ff\u3100-\u31bf\u3200-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff01-\uffef\u2014\u2018\u2019\u201c\u201d\u2026\U00020000-\U000323af"
@@ -57,6 +57,8 @@ def clean_html(raw: str) -> str:
         tag.unwrap()
     for tag in soup.find_all(list(SAME_AS)):
         if tag.name in ("div", "section", "td") and tag.find(list(TOP_LEVEL | {"div", "section", "td", "li"})):
+            tag.insert_before(soup.new_tag("p"))  # empty ones are dropped: what stood before the box is not one with what is in it
+            tag.insert_after(soup.new_tag("p"))
             tag.unwrap()
         else:
             tag.name = SAME_AS[tag.name]

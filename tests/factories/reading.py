@@ -1,6 +1,7 @@
 """Books, lists, reading, reflections."""
 
 import datetime
+import secrets
 
 import factory
 from factory.django import DjangoModelFactory
@@ -13,10 +14,12 @@ from learning.models import (
     ListedBook,
     MonthlyList,
     ReadingEntry,
+    ReadingReviewPage,
     ReadingRoomPage,
     Reflection,
     StudyNote,
 )
+from learning.reading.text import body_of, count_html
 from tests.factories.organisation import StaffMemberFactory
 
 from .programme import at
@@ -82,6 +85,29 @@ class ReflectionFactory(DjangoModelFactory):
     html = "<p>这本书讲的道理很朴素，联系工作想了很多。</p>"
     created_at = factory.LazyFunction(lambda: at(2026, 11, 20, 9))
     saved_at = factory.LazyFunction(lambda: at(2026, 11, 20, 9))
+
+
+def accepted_reflection(*, author=None, consent="public", at_time=None, department=None, area="", **facts) -> Reflection:
+    """One as it stands after its review, without the walk there; `at_time` is when it was handed in and accepted."""
+    moment = at_time or at(2026, 11, 20, 9)
+    reflection = ReflectionFactory(**({"author": author} if author else {}), consent=consent, **facts)
+    page = ReadingReviewPage(
+        title=reflection.title,
+        slug=secrets.token_hex(6),
+        author_name=reflection.author.name,
+        book_name=reflection.book_name,
+        department=department,
+        area=area,
+        shown_at=moment,
+        body=body_of(reflection.html),
+    )
+    page = add_page(parent=reading_room(), page=page, publish=consent != "none", public=consent == "public")
+    for name in ("first_handed_in_at", "handed_in_at", "accepted_at", "consent_changed_at"):
+        setattr(reflection, name, moment)
+    reflection.page, reflection.state, reflection.department = page, "accepted", department
+    reflection.characters = count_html(reflection.html)
+    reflection.save()
+    return reflection
 
 
 class InterestGroupFactory(DjangoModelFactory):

@@ -36,7 +36,7 @@ class ReadingRoomPage(ConsentedMixin, BasePage):
     show_in_menus_default = True
     content_panels = [*Page.content_panels, FieldPanel("intro")]
     template = "learning/reading/reading_room_page.html"
-    parent_page_types = ["home.HomePage", "learning.ColumnPage"]
+    parent_page_types = ["home.HomePage"]  # not below a column: front servers keep the lists of columns for a minute
     subpage_types = ["learning.ReadingReviewPage", "learning.ExhibitionPage"]
     max_count = 1
 
