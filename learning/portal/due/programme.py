@@ -1,135 +1,35 @@
-"""What is due for one person, due first: asked of the programme's tables, never kept in one of its own."""
+"""The rows of sessions, leave and make-ups: the own, and what waits on the desk of whoever runs or decides them."""
 
 import datetime
-from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import Enum
 
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.timezone import localtime
 
-from ..evidence import Subject
-from ..periods import ONE_DAY, midnight
-from ..programme.choices import LeaveState, MakeUpState, SessionState
-from ..programme.expectations import Expectations
-from ..programme.gaps.cells import SOON
-from ..programme.models import LeaveRequest, MakeUp, Session
-from ..programme.owing import owing
-from ..programme.records import DUE_WITHIN
-from ..programme.rights import Rights
-from ..programme.services.leave import waiting_for
-from ..programme.services.make_ups import to_check_by
-from ..programme.services.roll import opens_at
+from ...evidence import Subject
+from ...periods import ONE_DAY, midnight
+from ...programme.choices import LeaveState, MakeUpState, SessionState
+from ...programme.expectations import Expectations
+from ...programme.models import LeaveRequest, MakeUp, Session
+from ...programme.records import DUE_WITHIN
+from ...programme.rights import Rights
+from ...programme.services.leave import waiting_for
+from ...programme.services.make_ups import to_check_by
+from ...programme.services.roll import opens_at
+from .rows import DueRow, Kind, State, basis, few, in_words
 
 AHEAD = datetime.timedelta(days=30)  # sessions to come
 BACK = datetime.timedelta(days=30)  # what was left undone
-PLAN_AHEAD = datetime.timedelta(days=14)
-FEW = 5  # rows of one kind of desk work; the rest is one row with its number
-WEEKDAYS = "一二三四五六日"
 
 
-class State(Enum):
-    """Tone, word and mark; the colour is the style sheet's."""
-
-    OVERDUE = ("missed", "已逾期", "○")
-    TODAY = ("late", "今天", "◔")
-    SOON = ("late", "将到期", "◔")
-    LATER = ("not-due", "未到期", "–")
-    TO_MAKE_UP = ("late", "待补学", "◐")
-    RETURNED = ("late", "退回重写", "◐")
-    ASKED = ("not-due", "待审批", "◔")
-    GRANTED = ("done", "已准假", "●")
-    REFUSED = ("missed", "未准假", "○")
-    HANDED_IN = ("not-due", "待核对", "◔")
-    TO_DECIDE = ("late", "待您审批", "◐")
-    TO_CHECK = ("late", "待您核对", "◐")
-    TO_ROLL = ("late", "待点名", "◐")
-    TO_RECORD = ("late", "待记实", "◐")
-
-    def __init__(self, tone, word, mark):
-        self.tone, self.word, self.mark = tone, word, mark
-
-
-class Kind(Enum):
-    """Where a row comes from; on one day in this order."""
-
-    ROLL = "roll"
-    SESSION = "session"
-    MAKE_UP = "make_up"
-    DECIDE = "decide"
-    CHECK = "check"
-    RECORD = "record"
-    GAP = "gap"
-    LEAVE = "leave"
-
-
-ORDER = {kind: number for number, kind in enumerate(Kind)}
-WAITS_FOR_OTHERS = (State.ASKED, State.GRANTED, State.HANDED_IN)
-
-
-@dataclass(frozen=True, slots=True)
-class DueRow:
-    """What, by when, why, and the one button that does it (`is_post`: it changes something at once)."""
-
-    kind: Kind
-    title: str
-    when: str
-    due_on: datetime.date
-    state: State
-    action: str
-    url: str
-    detail: str = ""
-    why: str = ""
-    due_at: datetime.datetime | None = None
-    is_post: bool = False
-    is_first: bool = False
-
-    @property
-    def machine_time(self) -> str:
-        return (localtime(self.due_at) if self.due_at else self.due_on).isoformat()
-
-    @property
-    def is_to_do(self) -> bool:
-        """Whether it waits for the person; not what others have in hand, nor a session to go to."""
-        return self.kind is not Kind.SESSION and self.state not in WAITS_FOR_OTHERS
-
-    @property
-    def order(self) -> tuple:
-        """Today's sessions, then by the day, then as `Kind` says; what others have in their hands for good comes last."""
-        at = self.due_at or midnight(self.due_on + ONE_DAY)
-        return (not self.is_first, self.state is State.HANDED_IN, self.due_on, at, ORDER[self.kind], self.title)
-
-
-@dataclass(frozen=True, slots=True)
-class DueList:
-    rows: list[DueRow]
-    next_session: Session | None = None
-
-    @property
-    def to_do(self) -> int:
-        return sum(row.is_to_do for row in self.rows)
-
-
-def in_words(day: datetime.date, today: datetime.date) -> str:
-    """今天, 明天, 12月8日（周二）; with the year where it is another one."""
-    if day == today:
-        return "今天"
-    if day == today + ONE_DAY:
-        return "明天"
-    year = "" if day.year == today.year else f"{day.year}年"
-    return f"{year}{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）"
-
-
-def due_of(rights: Rights, *, now: datetime.datetime) -> DueList:
-    """The list of whoever holds `rights`; nothing for an account that is nobody's. A constant number of statements."""
-    if rights.staff is None:
-        return DueList(rows=[])
-    sessions = list(_sessions(rights.today))
+def programme_rows(rights: Rights, *, now: datetime.datetime) -> tuple[list[DueRow], Session | None]:
+    """(rows, the next session to go to) of whoever holds `rights`, who is somebody of the roster."""
+    today, own = rights.today, rights.staff.pk
+    sessions = list(_sessions(today))
     leaves = list(_leaves(rights, now))
     make_ups = list(_make_ups(rights, now))
-    own_leaves = [leave for leave in leaves if leave.staff_id == rights.staff.pk]
-    own_make_ups = [make_up for make_up in make_ups if make_up.staff_id == rights.staff.pk]
+    own_leaves = [leave for leave in leaves if leave.staff_id == own]
+    own_make_ups = [make_up for make_up in make_ups if make_up.staff_id == own]
     expected = Expectations([rights.staff], standings=rights.standings).sessions(
         session for session in sessions if session.is_to_come and session.ends_at > now
     )
@@ -140,18 +40,13 @@ def due_of(rights: Rights, *, now: datetime.datetime) -> DueList:
     refused = {leave.session_id: leave for leave in own_leaves if leave.state == LeaveState.REFUSED}
     rows = [
         *desk,
-        *(
-            _session_row(session, refused.get(session.pk), rights.today)
-            for session in coming
-            if reverse("roll", args=[session.pk]) not in taken
-        ),
-        *(_own_leave_row(leave, rights.today) for leave in own_leaves if leave.session_id in excused and leave.state != LeaveState.REFUSED),
-        *(_own_make_up_row(make_up, rights.today) for make_up in own_make_ups),
-        *_few((_decide_row(leave, rights.today) for leave in leaves if leave.staff_id != rights.staff.pk), "份请假待审批"),
-        *_few((_check_row(make_up, rights.today) for make_up in make_ups if make_up.staff_id != rights.staff.pk), "份补学待核对"),
-        *_gap_rows(rights),
+        *(_session_row(session, refused.get(session.pk), today) for session in coming if reverse("roll", args=[session.pk]) not in taken),
+        *(_own_leave_row(leave, today) for leave in own_leaves if leave.session_id in excused and leave.state != LeaveState.REFUSED),
+        *(_own_make_up_row(make_up, today) for make_up in own_make_ups),
+        *few((_decide_row(leave, today) for leave in leaves if leave.staff_id != own), "份请假待审批"),
+        *few((_check_row(make_up, today) for make_up in make_ups if make_up.staff_id != own), "份补学待核对"),
     ]
-    return DueList(rows=sorted(rows, key=lambda row: row.order), next_session=coming[0] if coming else None)
+    return rows, coming[0] if coming else None
 
 
 def _sessions(today: datetime.date):
@@ -180,31 +75,8 @@ def _make_ups(rights: Rights, now):
     return rows.select_related("session", "staff").order_by("submitted_at", "due_on")
 
 
-def _few(rows: Iterable[DueRow], rest_label: str) -> list[DueRow]:
-    """`FEW` of desk work, and how much more there is: doing one leads to the next."""
-    rows = list(rows)
-    if len(rows) <= FEW + 1:
-        return rows
-    first = rows[FEW]
-    rest = DueRow(
-        kind=first.kind,
-        title=f"另有 {len(rows) - FEW} {rest_label}",
-        when=f"最早的一份：{first.when}",
-        due_on=first.due_on,
-        state=first.state,
-        action=first.action,
-        url=first.url,
-    )
-    return [*rows[:FEW], rest]
-
-
-def _basis(requirement) -> str:
-    """The place in the notice, without what it says there."""
-    return f"依据：{requirement.basis.partition('：')[0]}"
-
-
 def _source(session: Session) -> str:
-    return _basis(session.plan_item.requirement) if session.plan_item_id else f"{session.organiser_name}组织"
+    return basis(session.plan_item.requirement) if session.plan_item_id else f"{session.organiser_name}组织"
 
 
 def _time(moment: datetime.datetime) -> str:
@@ -359,45 +231,3 @@ def _desk_rows(rights: Rights, sessions: list[Session], now):
                 action="记实表",
                 url=reverse("session_record", args=[session.pk]),
             )
-
-
-def _gap_rows(rights: Rights) -> list[DueRow]:
-    """What falls due soon, a row each; what is behind already, one row with its number."""
-    today = rights.today
-    found = owing(rights, until=today + PLAN_AHEAD)
-    behind = [one for one in found if one.due_on < today]
-    soon = [one for one in found if one.due_on >= today]
-    rows = [
-        DueRow(
-            kind=Kind.GAP,
-            title=f"{one.requirement.name}（{one.period.label_in_year}）",
-            when=f"{in_words(one.due_on, today)}前",
-            due_on=one.due_on,
-            state=State.SOON if one.due_on - today <= SOON else State.LATER,
-            detail="尚未完成" if one.item.owed_by == Subject.ORGAN else f"{_names(one.names)}尚未完成",
-            why=_basis(one.requirement),
-            action="看缺口",
-            url=reverse("gap_cell", args=[one.item.pk]),
-        )
-        for one in soon
-    ]
-    if behind:
-        last = behind[-1]
-        rows.append(
-            DueRow(
-                kind=Kind.GAP,
-                title=f"今年有 {len(behind)} 项没有按期完成",
-                when=f"最近一项{in_words(last.due_on, today)}到期",
-                due_on=today,
-                state=State.OVERDUE,
-                detail=f"{last.requirement.name}（{last.period.label_in_year}）" + ("等" if len(behind) > 1 else ""),
-                why="年度计划里由您负责或牵头",
-                action="看缺口",
-                url=reverse("gaps"),
-            )
-        )
-    return rows
-
-
-def _names(names: tuple[str, ...]) -> str:
-    return f"{'、'.join(names[:3])}等 {len(names)} 个" if len(names) > 3 else "、".join(names)

@@ -1,0 +1,20 @@
+"""The list of one person: what is due, due first. Asked of the rooms' tables, never kept in one of its own."""
+
+import datetime
+
+from ...programme.owing import owing
+from ...programme.rights import Rights
+from .gaps import gap_rows
+from .programme import programme_rows
+from .rows import DueList
+
+PLAN_AHEAD = datetime.timedelta(days=14)
+
+
+def due_of(rights: Rights, *, now: datetime.datetime) -> DueList:
+    """The list of whoever holds `rights`; nothing for an account that is nobody's. A constant number of statements."""
+    if rights.staff is None:
+        return DueList(rows=[])
+    rows, next_session = programme_rows(rights, now=now)
+    rows += gap_rows(owing(rights, until=rights.today + PLAN_AHEAD), rights.today)
+    return DueList(rows=sorted(rows, key=lambda row: row.order), next_session=next_session)
