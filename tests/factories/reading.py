@@ -19,6 +19,7 @@ from learning.models import (
     Reflection,
     StudyNote,
 )
+from learning.reading.likeness import index_reflection
 from learning.reading.text import body_of, count_html
 from tests.factories.organisation import StaffMemberFactory
 
@@ -124,3 +125,12 @@ class StudyNoteFactory(DjangoModelFactory):
     text = "记一笔。"
     created_at = factory.LazyFunction(lambda: at(2026, 11, 20, 9))
     updated_at = factory.LazyFunction(lambda: at(2026, 11, 20, 9))
+
+
+def archived_reflection(html, *, author=None, at_time=None, **facts) -> Reflection:
+    """Handed in, waiting for its review, and kept to be compared with."""
+    moment = at_time or at(2026, 10, 12, 9)
+    facts = {"state": "waiting", "first_handed_in_at": moment, "handed_in_at": moment, **({"author": author} if author else {}), **facts}
+    reflection = ReflectionFactory(html=html, **facts)
+    index_reflection(reflection=reflection, html=html, now=moment)
+    return reflection
