@@ -7,24 +7,36 @@ A property test holds the two to the same answer.
 from ..evidence import Subject
 from ..organisation.models import LeadingGroupOffice, StaffMember
 from .choices import Audience
-from .models import Session
+from .models import Requirement, Session
 from .standings import Standings
 
 LEADERS = (LeadingGroupOffice.Role.LEADER, LeadingGroupOffice.Role.DEPUTY)
 
 
 class Expectations:
-    """What `people` (StaffMembers) are expected at: their standings, loaded in three statements at most."""
+    """What `people` (StaffMembers) are expected at and owe: their standings, loaded in one statement."""
 
     def __init__(self, people, *, standings: Standings | None = None):
         self.people = list(people)
         self._standings = standings or Standings(self.people)
 
+    def _postings_of_employed(self, person: StaffMember, day):
+        return [] if person.left_on and person.left_on < day else self._standings.postings(person.pk, day)
+
+    def owes(self, person: StaffMember, requirement: Requirement, day) -> bool:
+        """Whether `person` is one of those who owe a requirement of people on `day`; the one-person answer of `gaps.counting.audience_on`."""
+        postings = self._postings_of_employed(person, day)
+        return (
+            bool(postings)
+            and self._is_in_audience(person, requirement.audience, postings, day)
+            and not self._standings.absences(person.pk, day)
+        )
+
     def is_meant(self, person: StaffMember, session: Session) -> bool:
         """Whether the session's rule means `person`, on long leave or not."""
         day = session.day
-        postings = self._standings.postings(person.pk, day)
-        if not postings or (person.left_on and person.left_on < day):
+        postings = self._postings_of_employed(person, day)
+        if not postings:
             return False
         if self._standings.is_invited(person.pk, session.pk):
             return True

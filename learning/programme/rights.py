@@ -14,7 +14,7 @@ BRANCH_OFFICERS = (BranchMembership.Role.SECRETARY, BranchMembership.Role.COMMIT
 
 @dataclass
 class Rights:
-    """What `user` may do on `today`. Asked once a request: four statements at most, the permissions aside."""
+    """What `user` may do on `today`. Asked once a request: two statements at most, the permissions aside."""
 
     user: object
     today: datetime.date

@@ -1,4 +1,7 @@
-"""The dated facts of a few people, loaded in one statement and asked about any day: postings, branches, offices, absences, invitations."""
+"""The dated facts of a few people, loaded in one statement and asked about any day: postings, branches, offices, absences, invitations.
+
+The tree of departments comes in the same statement: most of who asks needs it, and a bureau has some dozens.
+"""
 
 import datetime
 from collections import defaultdict
@@ -6,16 +9,18 @@ from functools import cached_property
 from typing import NamedTuple
 
 from django.db.models import DateField, F, Value
+from django.db.models.functions import Coalesce
 
 from ..organisation.models import Absence, BranchMembership, Department, LeadingGroupOffice, Posting
 from .models import Session
 
 Invitation = Session.invited.through
+NO_PARENT = 0
 
 
 class Fact(NamedTuple):
     """`place_id` is a posting's department, a membership's branch, an office's group, the session one is invited to; `role` the department's
-    kind, the role held, the kind of leave."""
+    kind, the role held, the kind of leave. Of a department itself `staff_id` is its key and `place_id` what it is below."""
 
     table: str
     staff_id: int
@@ -46,7 +51,7 @@ def _rows(model, staff_ids, *, place, role, is_head=None, is_primary=None):
 
 
 class Standings:
-    """Who `people` were, day by day. One statement when first asked, and one more for the tree of departments."""
+    """Who `people` were, day by day. One statement when first asked; none about nobody."""
 
     def __init__(self, people):
         self._staff_ids = [person.pk for person in people]
@@ -57,6 +62,7 @@ class Standings:
         if not self._staff_ids:
             return found
         invitations = Invitation.objects.filter(staffmember__in=self._staff_ids).order_by()
+        no_day, nothing = Value(None, DateField()), Value(False)
         postings = _rows(Posting, self._staff_ids, place="department", role="department__kind", is_head="is_head", is_primary="is_primary")
         others = (
             _rows(BranchMembership, self._staff_ids, place="branch", role="role"),
@@ -66,11 +72,14 @@ class Standings:
                 Value(Invitation._meta.model_name),
                 "staffmember_id",
                 "session__planned_on",
-                Value(None, DateField()),
+                no_day,
                 "session_id",
                 Value(""),
-                Value(False),
-                Value(False),
+                nothing,
+                nothing,
+            ),
+            Department.objects.order_by().values_list(
+                Value(Department._meta.model_name), "pk", no_day, no_day, Coalesce("parent", NO_PARENT), "kind", nothing, nothing
             ),
         )
         for row in postings.union(*others, all=True):
@@ -98,7 +107,8 @@ class Standings:
 
     @cached_property
     def _parents(self) -> dict[int, int | None]:
-        return dict(Department.objects.values_list("pk", "parent"))
+        table = Department._meta.model_name
+        return {fact.staff_id: fact.place_id or None for (name, _pk), facts in self._facts.items() if name == table for fact in facts}
 
     def is_within(self, department_id: int | None, above_id: int) -> bool:
         """Whether a department is `above_id` or below it."""

@@ -16,5 +16,6 @@ def due_of(rights: Rights, *, now: datetime.datetime) -> DueList:
     if rights.staff is None:
         return DueList(rows=[])
     rows, next_session = programme_rows(rights, now=now)
-    rows += gap_rows(owing(rights, until=rights.today + PLAN_AHEAD), rights.today)
+    debts = owing(rights, until=rights.today + PLAN_AHEAD)
+    rows += gap_rows(debts.led, rights.today)
     return DueList(rows=sorted(rows, key=lambda row: row.order), next_session=next_session)

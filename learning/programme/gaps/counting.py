@@ -3,7 +3,8 @@
 import datetime
 from collections import defaultdict
 
-from django.db.models import Count, F, IntegerField, Prefetch, Q, Sum, UUIDField, Value
+from django.db.models import BigIntegerField, Count, F, Prefetch, Q, Sum, UUIDField, Value
+from django.db.models.functions import Cast
 
 from ...evidence import Subject, find_evidence
 from ...organisation.models import Absence
@@ -95,32 +96,41 @@ def _groups(items) -> list[list[PlanItem]]:
 
 
 # What a fact says beyond its subject and days, and what stands there for a kind that does not say it.
-BY_FORMAT = {"format_id": Value(None, IntegerField()), "variant": Value(""), "series": Value(None, UUIDField())}
+# PostgreSQL takes the type of a column from the first two parts of a union: an empty one says what it is.
+BY_FORMAT = {"format_id": Cast(Value(None), BigIntegerField()), "variant": Value(""), "series": Cast(Value(None), UUIDField())}
 
 
 class Facts:
-    """What is there of the kinds that are not of people, added up by day, found by subject. One statement for all kinds."""
+    """What is there of the kinds that are not of people, and of `person` (a key) of those that are, added up by day, found by subject.
 
-    def __init__(self, kinds: set[str], year: int):
+    One statement for all kinds.
+    """
+
+    def __init__(self, kinds: set[str], year: int, *, person: int | None = None):
         # A week of this year may begin in the last and end in the next.
         first, last = datetime.date(year - 1, 12, 25), datetime.date(year + 1, 1, 7)
-        known = [(key, kind) for key in sorted(kinds) if (kind := find_evidence(key)) and kind.subject != Subject.STAFF and key != ITEM]
+        known = [(key, kind) for key in sorted(kinds) if (kind := find_evidence(key)) and key != ITEM]
+        known = [(key, kind) for key, kind in known if kind.subject != Subject.STAFF or person is not None]
         parts = []
         for key, kind in known:
             names = {name: F(name) for name in BY_FORMAT} if kind.by_format else BY_FORMAT
             rows = kind.rows().filter(counted_on__gte=first, counted_on__lte=last)
-            rows = rows.values(
-                "subject_id", "counted_on", "happened_on", evidence=Value(key), **{f"fact_{name}": names[name] for name in names}
-            )
+            if kind.subject == Subject.STAFF:
+                rows = rows.filter(subject_id=person)
+            said = {f"fact_{name}": names[name] for name in names}
+            said["subject"] = Cast("subject_id", BigIntegerField())
+            rows = rows.values("counted_on", "happened_on", evidence=Value(key), **said)
             parts.append(rows.annotate(total=Sum("quantity")).order_by())
-        self._subjects = {key: kind.subject for key, kind in known}
+        self._subjects, self._person = {key: kind.subject for key, kind in known}, person
         self._found: dict[tuple[str, int | None], list[dict]] = defaultdict(list)
         for fact in parts[0].union(*parts[1:], all=True) if parts else ():
-            self._found[fact["evidence"], fact["subject_id"]].append(fact)
+            self._found[fact["evidence"], fact["subject"]].append(fact)
 
     def of(self, item: PlanItem) -> list[dict]:
         """Those that count for the subject, the period and the rule of `item`."""
         key, subject = item.requirement.evidence, item.branch_id or item.department_id
+        if item.owed_by == Subject.STAFF:
+            subject = self._person
         found = self._found.get((key, None), [])  # of the organ: for everybody
         if subject is not None and self._subjects.get(key) == item.owed_by:
             found = [*found, *self._found.get((key, subject), [])]

@@ -9,10 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from learning.evidence import Subject
-from learning.models import Absence, LeadingGroupOffice, StaffMember
+from learning.models import Absence, LeadingGroupOffice, Requirement, StaffMember
 from learning.programme.choices import Audience
 from learning.programme.expectations import Expectations
+from learning.programme.gaps.counting import audience_on
 from learning.programme.roster import audience_of, present_audience, reason_for, with_places
+from learning.programme.scopes import ORGAN
 from tests.factories.organisation import (
     BranchMembershipFactory,
     DepartmentFactory,
@@ -161,3 +163,5 @@ class TestTheTwoAnswers:
         expectations = Expectations(own)
         assert expectations.is_meant(person, session) == audience_of(session, DAY).filter(pk=person.pk).exists()
         assert expectations.is_expected(person, session) == present_audience(session, DAY).filter(pk=person.pk).exists()
+        rule = Requirement(audience=session.audience)
+        assert expectations.owes(person, rule, DAY) == audience_on(rule, DAY, ORGAN).filter(pk=person.pk).exists()

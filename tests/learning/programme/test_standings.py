@@ -45,19 +45,20 @@ class TestStandings:
             assert Standings([]).postings(1, DAY) == []
             assert Standings([]).below([]) == frozenset()
 
-    def test_knows_what_is_below_a_department(self, bureau):
+    def test_knows_what_is_below_a_department(self, bureau, django_assert_num_queries):
         section = DepartmentFactory(parent=bureau.office)
         group = DepartmentFactory(parent=section)
         standings = Standings([bureau.member])
-        assert standings.below({bureau.office.pk}) == {bureau.office.pk, section.pk, group.pk}
-        assert standings.is_within(group.pk, section.pk)
+        with django_assert_num_queries(1):
+            assert standings.below({bureau.office.pk}) == {bureau.office.pk, section.pk, group.pk}
+            assert standings.is_within(group.pk, section.pk)
         assert not standings.is_within(section.pk, group.pk)
 
 
 class TestRights:
-    def test_takes_four_statements_beside_the_permissions(self, bureau, django_assert_max_num_queries):
+    def test_takes_two_statements_beside_the_permissions(self, bureau, django_assert_num_queries):
         rights = rights_of(bureau.head, DAY)
-        with django_assert_max_num_queries(3):
+        with django_assert_num_queries(2):
             assert rights.department_ids == {bureau.office.pk}
             assert rights.branch_ids == frozenset()
             assert not rights.is_leader
