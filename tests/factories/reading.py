@@ -9,14 +9,21 @@ from wagtail.models import Page
 
 from cms.core.services import add_page
 from learning.models import (
+    Ballot,
+    BallotLine,
     Book,
+    ExhibitionPage,
     InterestGroup,
+    Judge,
+    Judging,
     ListedBook,
     MonthlyList,
     ReadingEntry,
     ReadingReviewPage,
     ReadingRoomPage,
     Reflection,
+    RubricLine,
+    StarSelection,
     StudyNote,
 )
 from learning.reading.likeness import index_reflection
@@ -134,3 +141,50 @@ def archived_reflection(html, *, author=None, at_time=None, **facts) -> Reflecti
     reflection = ReflectionFactory(html=html, **facts)
     index_reflection(reflection=reflection, html=html, now=moment)
     return reflection
+
+
+def hang_exhibition(*, quarter=datetime.date(2026, 10, 1), **facts) -> ExhibitionPage:
+    """The exhibition of `quarter`, open from the beginning."""
+    page = ExhibitionPage(title="第四季度读书心得展评", slug=f"zhanping-{quarter:%Y%m}", quarter_first=quarter, **facts)
+    return add_page(parent=reading_room(), page=page, publish=True)
+
+
+class JudgingFactory(DjangoModelFactory):
+    """`judged_by=[people with accounts]`; a rubric of two lines (60 and 40) unless `rubric=[(name, points), ...]`."""
+
+    class Meta:
+        model = Judging
+        skip_postgeneration_save = True
+
+    exhibition = factory.LazyFunction(hang_exhibition)
+    due_on = datetime.date(2026, 12, 10)
+
+    @factory.post_generation
+    def judged_by(self, create, people, **extra):
+        Judge.objects.bulk_create([Judge(judging=self, staff=person) for person in people or ()])
+
+    @factory.post_generation
+    def rubric(self, create, lines, **extra):
+        for position, (name, points) in enumerate(lines or (("内容", 60), ("表达", 40))):
+            RubricLine.objects.create(judging=self, name=name, max_points=points, position=position)
+
+
+def cast(entry, judge, *points, now=None, **facts) -> Ballot:
+    """A ballot of `judge` (a person) with `points` for the lines of the rubric, past the services."""
+    ballot = Ballot.objects.create(
+        entry=entry, judge=Judge.objects.get(judging=entry.judging, staff=judge), submitted_at=now or at(2026, 11, 24, 9), **facts
+    )
+    lines = entry.judging.rubric.all()
+    BallotLine.objects.bulk_create([BallotLine(ballot=ballot, line=line, points=given) for line, given in zip(lines, points, strict=False)])
+    return ballot
+
+
+class StarSelectionFactory(DjangoModelFactory):
+    """Of the last quarter of 2026, its criteria published in October."""
+
+    class Meta:
+        model = StarSelection
+
+    quarter_first = datetime.date(2026, 10, 1)
+    criteria = "多读书，读好书，把书里的道理用到工作中。"
+    published_at = factory.LazyFunction(lambda: at(2026, 10, 8, 9))
