@@ -11,6 +11,7 @@ from cms.core.slugs import free_slug
 from cms.review.services import ensure_workflow
 from cms.users.roles import ensure_groups
 from learning.models import ColumnPage
+from learning.reading.services.room import open_room
 
 from .models import HomePage
 
@@ -23,7 +24,7 @@ class SiteRefusedError(Exception):
 
 @transaction.atomic
 def begin_site(*, host: str, name: str = "", bureau: str = "", columns: tuple[str, ...] = ()) -> tuple[HomePage, list[ColumnPage]]:
-    """Groups, review, the home page of `host` and `columns` in the menu; returns the home page and the columns that were new.
+    """Groups, reviews, the home page of `host`, the reading room and `columns` in the menu; returns the home page and the columns that were new.
 
     Run again, it adds the columns that are not there yet and changes nothing else but the host. Published past the review on
     purpose: four people cannot have accounts before the site stands. Raises SiteRefusedError.
@@ -47,6 +48,7 @@ def begin_site(*, host: str, name: str = "", bureau: str = "", columns: tuple[st
         for title in columns
         if not ColumnPage.objects.child_of(home).filter(title=title).exists()
     ]
+    open_room(parent=home)
     logger.info("site_begun", host=site.hostname, columns=len(added))
     return home, added
 

@@ -30,7 +30,8 @@ def add_page(*, parent, page, by=None, publish=False, public=False):
     """Add `page` below `parent` with its type's default privacy and a first revision; `publish` makes it live at once.
 
     `by` is the user who acts, None for a command; `public` opens this one page although its type is closed.
-    Publishing here passes by the review on purpose: it is for whoever runs commands on the server. Wagtail's log keeps it.
+    Publishing here passes by the review on purpose: for commands on the server, and for services that ask themselves who may (the frame
+    of an exhibition). Wagtail's log keeps it.
     """
     page.live = False
     page.owner = page.owner or by
@@ -39,6 +40,6 @@ def add_page(*, parent, page, by=None, publish=False, public=False):
         restrict_by_default(page)
     revision = page.save_revision(user=by, log_action=True)
     if publish:
-        revision.publish(user=by)
+        revision.publish(user=by, skip_permission_checks=True)
     page.refresh_from_db()
     return page

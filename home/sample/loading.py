@@ -38,11 +38,13 @@ from learning.models import (
     Topic,
 )
 from learning.organisation.names import sort_key
+from learning.reading.services.room import open_room
 
 from ..models import HomePage
 from . import articles as texts
 from . import people
 from .programme import load_year
+from .reading import load_reading
 
 NOTICE = Path(__file__).parent / "notice.txt"
 
@@ -157,11 +159,12 @@ def _load_pages(departments, now) -> None:
     kit = {"columns": columns, "departments": departments, "topics": topics, "now": now}
     for model, sample in (
         (NoticePage, texts.NOTICES),
-        (StudyMaterialPage, texts.MATERIALS + texts.READING),
+        (StudyMaterialPage, texts.MATERIALS),
         (LectureRecordPage, texts.LECTURES),
     ):
         for article in sample:
             _add_article(model, article, **kit)
+    open_room(parent=home)
     notice = import_notice_file(data=NOTICE.read_bytes(), filename=NOTICE.name, parent_slug="liangxueyizuo", publish=True).page
     _round_off(notice, StudyMaterialPage.objects.get(slug="duyuanzhu-xue-yuanwen"))
     SiteIdentity.objects.update_or_create(
@@ -187,8 +190,10 @@ def _round_off(notice: NoticePage, related: StudyMaterialPage) -> None:
     page.save_revision().publish()
 
 
-def load_sample_site(*, now: datetime.datetime | None = None, with_year: bool = True) -> bool:
-    """Build the sample site in an empty database; returns False when it is there already. `with_year`: with a year of the programme.
+def load_sample_site(*, now: datetime.datetime | None = None, with_year: bool = True, with_reading: bool = True) -> bool:
+    """Build the sample site in an empty database; returns False when it is there already.
+
+    `with_year`: with a year of the programme; `with_reading`: with books, reflections, an exhibition and stars.
 
     Raises NotASampleSiteError where the site's own pages are, or under production settings: sample accounts have a printed password.
     """
@@ -207,4 +212,6 @@ def load_sample_site(*, now: datetime.datetime | None = None, with_year: bool = 
         _load_pages(departments, now)
         if with_year:
             load_year(now=now)
+        if with_reading:
+            load_reading(now=now)
     return True

@@ -10,7 +10,7 @@ from django.utils import timezone
 from PIL import Image
 
 from cms.users.models import User
-from learning.evidence import Subject
+from learning.evidence import Subject, find_evidence
 from learning.models import Absence, AnnualPlan, MakeUp, PartyBranch, PlanItem, Session, StaffMember, StudyFormat, StudyMaterialPage
 from learning.organisation.services import save_record
 from learning.periods import SHANGHAI, PeriodKind, local_day, period_of
@@ -179,8 +179,8 @@ def _cancel_one(sessions, today, clerk):
 def _tick_off(plan, today, clerk):
     """What no room of the site keeps yet is ticked off by hand, except the last month's."""
     items = PlanItem.objects.filter(plan=plan, state=PlanItem.State.PLANNED, requirement__opens_sessions=False, due_on__lt=today)
-    for item in items.exclude(owed_by=Subject.BRANCH):
-        if _pick(item.pk) < 85:
+    for item in items.exclude(owed_by=Subject.BRANCH).select_related("requirement"):
+        if find_evidence(item.requirement.evidence) is None and _pick(item.pk) < 85:
             on = item.due_on - datetime.timedelta(days=_pick(item.pk, 3) % 12)
             record_done(
                 item=item,

@@ -92,12 +92,12 @@ def empty_the_tables():
 def site(request, django_db_setup, live_server, django_db_blocker):
     """The sample site for a whole module; the tables are as empty afterwards as before. The site's address.
 
-    With a year of the programme only where the module says `WITH_YEAR = True`: a year takes longer than all the rest.
+    With a year of the programme, with what is read, only where the module says `WITH_YEAR`, `WITH_READING`: they take longer than the rest.
     """
     with django_db_blocker.unblock():
         empty_the_tables()
         cache.clear()
-        load_sample_site(with_year=getattr(request.module, "WITH_YEAR", False))
+        load_sample_site(with_year=getattr(request.module, "WITH_YEAR", False), with_reading=getattr(request.module, "WITH_READING", False))
         try:
             yield live_server.url
         finally:

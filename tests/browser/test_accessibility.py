@@ -46,7 +46,7 @@ PUBLIC = (
     "/tongzhigonggao/zhou-er-xuexi-anpai/",
     "/xuexiziliao/duyuanzhu-xue-yuanwen/",
     "/jiangzuojilu/xia-bannian-zhuanjia-jiangzuo/",
-    "/dushuyuandi/benyue-shumu/",
+    "/dushuyuandi/",
     "/search/",
     "/search/?q=学习",
     "/search/?q=没有这样的词",
