@@ -76,3 +76,10 @@ class StudyNoteQuerySet(models.QuerySet):
     def of(self, user):
         """The one door: nobody else's notes are ever asked for."""
         return self.filter(owner=user)
+
+    def find(self, words: str):
+        """Notes with every one of `words` in what they are about, the quotation or the text."""
+        found = self
+        for word in words.split():
+            found = found.filter(Q(about__icontains=word) | Q(quote__icontains=word) | Q(text__icontains=word))
+        return found
