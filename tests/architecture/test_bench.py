@@ -10,7 +10,9 @@ from tests.bench.__main__ import arguments
 from tests.bench.table import against_budget, table
 
 
-@pytest.mark.parametrize("module", ["corpus", "measuring", "pages", "programme", "running", "search", "site", "table", "tables"])
+@pytest.mark.parametrize(
+    "module", ["corpus", "likeness", "measuring", "pages", "programme", "running", "search", "site", "table", "tables"]
+)
 def test_its_modules_import(module):
     importlib.import_module(f"tests.bench.{module}")
 
@@ -24,6 +26,11 @@ class TestArguments:
         assert arguments(["--size", "300"]).people == (100, 300)
         assert arguments(["--people", "1000,50"]).people == (50, 1_000)
         assert arguments(["--people", "0"]).people == ()
+
+    def test_compares_with_a_small_archive_only_in_a_quick_run(self):
+        assert arguments([]).reflections == (1_000, 10_000, 100_000)
+        assert arguments(["--size", "300"]).reflections == (100, 300)
+        assert arguments(["--reflections", "0"]).reflections == ()
 
     def test_refuses_a_size_that_shows_nothing(self):
         with pytest.raises(SystemExit):

@@ -8,12 +8,12 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
 
-from . import pages, programme, search, site, tables
+from . import likeness, pages, programme, search, site, tables
 
 VENDORS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
-def run(size: int, *, people: tuple[int, ...], with_tables: bool) -> None:
+def run(size: int, *, people: tuple[int, ...], reflections: tuple[int, ...], with_tables: bool) -> None:
     began = time.perf_counter()
     vendor = VENDORS.get(connection.vendor, connection.vendor)
     print(f"# {vendor}: making a database", flush=True)
@@ -28,6 +28,8 @@ def run(size: int, *, people: tuple[int, ...], with_tables: bool) -> None:
         search.measure(built.texts, size=size, vendor=vendor, seconds=seconds)
         if people:
             programme.measure(people, vendor=vendor)
+        if reflections:
+            likeness.measure(reflections, vendor=vendor)
         if with_tables:
             tables.measure()
     finally:

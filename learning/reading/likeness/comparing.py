@@ -142,12 +142,11 @@ class _Search:
         return found
 
     def _tells(self, run: Run, other: int, found: dict[int, set[int]]) -> bool:
-        """Whether `run` is more than a phrase that everybody uses: few texts have it, or it is too long for a phrase."""
-        for number in self.looked.numbers_within(run.begin, run.end):
-            texts = found.get(number, ())
-            if texts and (run.length >= LONG or (other in texts and len(texts) <= RARE)):
-                return True
-        return False
+        """Whether `run` is more than a phrase or two that everybody uses: most of it stands in few texts, or it is too long for phrases."""
+        kept = [texts for number in self.looked.numbers_within(run.begin, run.end) if (texts := found.get(number))]
+        rare = sum(other in texts and len(texts) <= RARE for texts in kept)
+        common = sum(len(texts) > RARE for texts in kept)
+        return rare > common or (run.length >= LONG and bool(kept))
 
 
 def _runs(alike: list[Alike]) -> list[Run]:

@@ -41,13 +41,15 @@ def drop_page(*, page: Page) -> None:
     ComparedText.objects.filter(page=page.pk).delete()
 
 
-def index_missing(now: datetime.datetime) -> str:
+def index_missing(now: datetime.datetime, *, again: bool = False) -> str:
     """Keep every text that is missing or older than what was handed in or published since, drop what is no source text any more.
 
-    Safe to run again and twice at once: each text is looked at again under its lock. Returns what was done, in words.
+    `again`: also what was kept before `now`, for when the way of comparing has changed. Safe to run again and twice at once: each text
+    is looked at again under its lock. Returns what was done, in words.
     """
-    reflections = _each(_missing_reflections(), lambda key: _catch_up(key, now=now))
-    pages = _each(_missing_pages(), lambda key: index_page(page=Page(pk=key), now=now) is not None)
+    before = now if again else None
+    reflections = _each(_missing_reflections(before), lambda key: _catch_up(key, before=before, now=now))
+    pages = _each(_missing_pages(before), lambda key: index_page(page=Page(pk=key), now=now) is not None)
     dropped = _each(_surplus_pages(), lambda key: index_page(page=Page(pk=key), now=now) is None)
     return f"编入心得 {reflections} 篇、材料 {pages} 篇，移出材料 {dropped} 篇。"
 
@@ -67,18 +69,20 @@ def _sources() -> QuerySet[ArticlePage]:
     return ArticlePage.objects.live().filter(readingreviewpage=None, alias_of=None)
 
 
-def _missing_reflections() -> QuerySet[Reflection]:
-    """Handed in, and not kept as it was handed in last, with the `text` to be kept."""
+def _outdated(changed_at: str, before: datetime.datetime | None) -> Q:
+    outdated = Q(compared_text=None) | Q(compared_text__indexed_at__lt=F(changed_at))
+    return outdated | Q(compared_text__indexed_at__lt=before) if before else outdated
+
+
+def _missing_reflections(before: datetime.datetime | None) -> QuerySet[Reflection]:
+    """Handed in, and not kept as it was handed in last; with what that was as `last_html`."""
     rounds = ReviewRound.objects.filter(reflection=OuterRef("pk")).order_by("-number")
-    return (
-        Reflection.objects.filter(handed_in_at__isnull=False)
-        .filter(Q(compared_text=None) | Q(compared_text__indexed_at__lt=F("handed_in_at")))
-        .annotate(last_html=Subquery(rounds.values("html")[:1]))
-    )
+    handed_in = Reflection.objects.filter(_outdated("handed_in_at", before), handed_in_at__isnull=False)
+    return handed_in.annotate(last_html=Subquery(rounds.values("html")[:1]))
 
 
-def _missing_pages() -> QuerySet[ArticlePage]:
-    return _sources().filter(Q(compared_text=None) | Q(compared_text__indexed_at__lt=F("last_published_at")))
+def _missing_pages(before: datetime.datetime | None) -> QuerySet[ArticlePage]:
+    return _sources().filter(_outdated("last_published_at", before))
 
 
 def _surplus_pages() -> QuerySet[Page]:
@@ -97,9 +101,9 @@ def _keys(rows: QuerySet) -> Iterable[int]:
 
 
 @transaction.atomic
-def _catch_up(key: int, *, now: datetime.datetime) -> bool:
+def _catch_up(key: int, *, before: datetime.datetime | None, now: datetime.datetime) -> bool:
     """A reflection imported without rounds is what its record says; a text the author is writing on again is nobody's."""
-    reflection = _missing_reflections().select_for_update(of=("self",)).filter(pk=key).first()
+    reflection = _missing_reflections(before).select_for_update(of=("self",)).filter(pk=key).first()
     if reflection is None:
         return False
     html = reflection.last_html or (reflection.html if reflection.state in HANDED_IN else "")

@@ -146,6 +146,14 @@ class TestIndexMissing:
         type(page).objects.filter(pk=page.pk).update(live=False)
         assert index_missing(LATER) == "编入心得 0 篇、材料 0 篇，移出材料 1 篇。"
 
+    def test_takes_everything_again_if_told(self, column):
+        handed_in(html_of(*paragraphs(1)))
+        make_article(column, "材料", body=body(3))
+        index_missing(timezone.now())
+        ComparedText.objects.update(text="")
+        assert index_missing(timezone.now(), again=True) == "编入心得 1 篇、材料 1 篇，移出材料 0 篇。"
+        assert not ComparedText.objects.filter(text="").exists()
+
     def test_is_a_command(self, capsys):
         handed_in(html_of(*paragraphs(1)))
         call_command("index_likeness")
