@@ -14,7 +14,7 @@ from wagtail.snippets.views.snippets import CreateView, EditView, IndexView, Sni
 
 from cms.core.viewsets import RegisterViewSet, ServiceErrorsMixin
 
-from ..organisation.models import StaffMember
+from ..programme.people import People
 from ..programme.viewsets.columns import day_column, moment_column
 from .isbn import normal_isbn
 from .models import Book, InterestGroup, MonthlyList
@@ -181,7 +181,7 @@ class MonthlyListViewSet(RegisterViewSet):
     add_view_class = MonthlyListCreateView
     edit_view_class = MonthlyListEditView
     delete_view_class = MonthlyListDeleteView
-    list_display = [Column("__str__", label="书目"), moment_column("published_at", "公布时间")]
+    list_display = ["__str__", moment_column("published_at", "公布时间")]
     ordering = ["-month"]
     edit_handler = ObjectList(
         [
@@ -200,13 +200,13 @@ class MonthlyListViewSet(RegisterViewSet):
 
 
 class InterestGroupForm(WagtailAdminModelForm):
+    """People are offered with their departments: two may have one name."""
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        here = StaffMember.objects.employed_on(timezone.localdate())
+        people = People(timezone.localdate(), frozenset(filter(None, (self.instance.patron_id, self.instance.leader_id))))
         for role in ("patron", "leader"):
-            kept = StaffMember.objects.filter(pk=getattr(self.instance, f"{role}_id") or 0)
-            people = StaffMember.objects.filter(pk__in=here.values("pk")) | kept
-            self.fields[role].queryset = people.order_by("sort_key", "pk")
+            self.fields[role].choices = [("", "还没有定"), *people.choices]
 
 
 class _SavesGroup(ServiceErrorsMixin):
