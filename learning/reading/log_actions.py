@@ -12,5 +12,6 @@ LOG_ACTIONS = (
     ("reading.ballot", "评分", "提交展评评分"),
     ("reading.publish_criteria", "公布标准", "公布阅读之星评选标准"),
     ("reading.decide_stars", "评定阅读之星", "评定阅读之星"),
+    ("reading.revoke_stars", "撤回评定", "撤回阅读之星的评定"),
     ("reading.group", "兴趣小组", "修改学习兴趣小组"),
 )
