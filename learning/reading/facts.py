@@ -66,12 +66,12 @@ def notes():
     )
 
 
-LOG, REFLECTION = "reading.log", "reading.reflection"
+LOG, REFLECTION, APPLICATION, NOTE = "reading.log", "reading.reflection", "reading.application", "reading.note"
 KINDS = (
     EvidenceKind("reading.monthly_list", "每月推荐书目", Subject.ORGAN, monthly_lists),
     EvidenceKind(LOG, "读完一本书", Subject.STAFF, books_read),
     EvidenceKind(REFLECTION, "读书心得", Subject.STAFF, reflections, have=Have.REFLECTION),
-    EvidenceKind("reading.application", "心得用到工作中", Subject.STAFF, applications, have=Have.APPLICATION),
+    EvidenceKind(APPLICATION, "心得用到工作中", Subject.STAFF, applications, have=Have.APPLICATION),
     EvidenceKind("reading.star", "评出阅读之星", Subject.ORGAN, stars),
-    EvidenceKind("reading.note", "学习笔记", Subject.STAFF, notes, have=Have.NOTE),
+    EvidenceKind(NOTE, "学习笔记", Subject.STAFF, notes, have=Have.NOTE),
 )

@@ -6,6 +6,7 @@ from ...programme.owing import owing
 from ...programme.rights import Rights
 from .gaps import gap_rows
 from .programme import programme_rows
+from .reading import reading_rows
 from .rows import DueList
 
 PLAN_AHEAD = datetime.timedelta(days=14)
@@ -17,5 +18,5 @@ def due_of(rights: Rights, *, now: datetime.datetime) -> DueList:
         return DueList(rows=[])
     rows, next_session = programme_rows(rights, now=now)
     debts = owing(rights, until=rights.today + PLAN_AHEAD)
-    rows += gap_rows(debts.led, rights.today)
+    rows += [*reading_rows(rights, debts.own), *gap_rows(debts.led, rights.today)]
     return DueList(rows=sorted(rows, key=lambda row: row.order), next_session=next_session)

@@ -23,12 +23,15 @@ class State(Enum):
     LATER = ("not-due", "未到期", "–")
     TO_MAKE_UP = ("late", "待补学", "◐")
     RETURNED = ("late", "退回重写", "◐")
+    SENT_BACK = ("late", "退回修改", "◐")
     ASKED = ("not-due", "待审批", "◔")
     GRANTED = ("done", "已准假", "●")
     REFUSED = ("missed", "未准假", "○")
     HANDED_IN = ("not-due", "待核对", "◔")
     TO_DECIDE = ("late", "待您审批", "◐")
     TO_CHECK = ("late", "待您核对", "◐")
+    TO_REVIEW = ("late", "待您评阅", "◐")
+    TO_JUDGE = ("late", "待您评分", "◐")
     TO_ROLL = ("late", "待点名", "◐")
     TO_RECORD = ("late", "待记实", "◐")
 
@@ -42,8 +45,12 @@ class Kind(Enum):
     ROLL = "roll"
     SESSION = "session"
     MAKE_UP = "make_up"
+    REFLECTION = "reflection"
+    OWN = "own"
     DECIDE = "decide"
     CHECK = "check"
+    REVIEW = "review"
+    JUDGING = "judging"
     RECORD = "record"
     GAP = "gap"
     LEAVE = "leave"
@@ -55,20 +62,21 @@ WAITS_FOR_OTHERS = (State.ASKED, State.GRANTED, State.HANDED_IN)
 
 @dataclass(frozen=True, slots=True)
 class DueRow:
-    """What, by when, why, and the one button that does it (`is_post`: it changes something at once)."""
+    """What, by when, why, and the one button that does it (`is_post`: it changes something at once); none where no screen does it."""
 
     kind: Kind
     title: str
     when: str
     due_on: datetime.date
     state: State
-    action: str
-    url: str
+    action: str = ""
+    url: str = ""
     detail: str = ""
     why: str = ""
     due_at: datetime.datetime | None = None
     is_post: bool = False
     is_first: bool = False
+    is_rest: bool = False
 
     @property
     def machine_time(self) -> str:
@@ -83,7 +91,7 @@ class DueRow:
     def order(self) -> tuple:
         """Today's sessions, then by the day, then as `Kind` says; what others have in their hands for good comes last."""
         at = self.due_at or midnight(self.due_on + ONE_DAY)
-        return (not self.is_first, self.state is State.HANDED_IN, self.due_on, at, ORDER[self.kind], self.title)
+        return (not self.is_first, self.state is State.HANDED_IN, self.due_on, at, ORDER[self.kind], self.is_rest, self.title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +128,7 @@ def few(rows: Iterable[DueRow], rest_label: str) -> list[DueRow]:
         state=first.state,
         action=first.action,
         url=first.url,
+        is_rest=True,
     )
     return [*rows[:FEW], rest]
 

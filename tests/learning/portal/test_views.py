@@ -6,7 +6,9 @@ from learning.models import AnnualPlan, MakeUp
 from learning.programme.choices import AttendanceStatus, MakeUpState
 from learning.programme.services.leave import ask_leave
 from tests.factories.pages import make_site, make_user
-from tests.factories.programme import PlanItemFactory, SessionFactory, at
+from tests.factories.programme import PlanItemFactory, RequirementFactory, SessionFactory, at
+from tests.factories.reading import ReflectionFactory
+from tests.factories.reviews import handed_in_reflection
 
 NOW = at(2026, 11, 25, 9)
 URL = "/my/"
@@ -22,6 +24,13 @@ def _at_nine(db):
 def page(client, person):
     client.force_login(person.user)
     return client.get(URL)
+
+
+def _owe_reading(quantity):
+    """A book and a reflection that everybody owes."""
+    for evidence in ("reading.log", "reading.reflection"):
+        rule = RequirementFactory(evidence=evidence, owed_by="staff", quantity=quantity)
+        PlanItemFactory(requirement=rule, owed_by="staff", plan__state=AnnualPlan.State.PUBLISHED)
 
 
 class TestMyStudy:
@@ -88,9 +97,26 @@ class TestMyStudy:
                 item = PlanItemFactory(requirement__evidence=evidence, plan__state=AnnualPlan.State.PUBLISHED, due_on=NOW.date())
                 item.leads.set([bureau.office, bureau.other])
             SessionFactory(starts_at=at(2026, 12, day), organised_by="department", department=bureau.office)
+            _owe_reading(day)
+            ReflectionFactory(author=getattr(bureau, role))
+            handed_in_reflection(author=bureau.colleague)
         page(client, getattr(bureau, role))
         with django_assert_max_num_queries(15):
             assert client.get(URL).status_code == 200
+
+    def test_shows_what_is_owed_and_has_no_screen_without_a_button(self, client, bureau):
+        rule = RequirementFactory(name="参加学习", evidence="programme.attendance", owed_by="staff")
+        PlanItemFactory(requirement=rule, owed_by="staff", plan__state=AnnualPlan.State.PUBLISHED)
+        html = page(client, bureau.member).content.decode()
+        row = html[html.index('<li class="due-row">') : html.index("</ol>")]
+        assert "参加学习（第四季度）" in row
+        assert "<a" not in row
+        assert "<button" not in row
+
+    def test_leads_to_the_own_reading_writing_and_notes(self, client, bureau):
+        html = page(client, bureau.member).content.decode()
+        for name in ("my_reading", "my_reflections", "study_notes", "interest_groups"):
+            assert f'<a href="{reverse(name)}">' in html
 
     def test_changes_nothing(self, client, bureau):
         client.force_login(bureau.member.user)
