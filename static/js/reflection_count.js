@@ -23,9 +23,9 @@ function watch(form) {
 
   function show() {
     const number = countCharacters(read());
-    const words = `${number.toLocaleString("en")} 字`;
+    const words = `${number} 字`;
     const over = number > MOST;
-    shown.textContent = over ? `${words}，超过 ${MOST.toLocaleString("en")} 字的上限，提交前请删减` : words;
+    shown.textContent = over ? `${words}，超过 ${MOST} 字的上限，提交前请删减` : words;
     shown.classList.toggle("is-over", over);
     window.clearTimeout(pause);
     pause = window.setTimeout(() => {
