@@ -30,3 +30,9 @@ class ReflectionPagePermissionTester(ReviewedPagePermissionTester):
     def can_delete(self, ignore_bulk=False):
         """Rounds and scores stand on it."""
         return False
+
+    def can_lock(self):
+        return False
+
+    def can_unschedule(self):
+        return False

@@ -2,18 +2,35 @@
 
 from django.contrib.auth.models import Permission
 
-from learning.models import Reflection
+from cms.core.services import add_page
+from learning.models import ReadingRoomPage, Reflection
 from learning.reading.services.handing_in import hand_in
 from learning.reading.services.review import decide_reflection
 
+from .bureau import Bureau, make_bureau
 from .programme import at
 from .reading import ReflectionFactory, reading_room
+
+REVIEW = "review_reflections"
 
 
 def give_right(person, *codenames) -> None:
     """Rights of the reading room by themselves, as a group would give them."""
     person.user.user_permissions.add(*Permission.objects.filter(content_type__app_label="learning", codename__in=codenames))
     person.user = type(person.user).objects.get(pk=person.user_id)  # rights are remembered by the object
+
+
+def make_room(home) -> ReadingRoomPage:
+    """The room where readers find it."""
+    return add_page(parent=home, page=ReadingRoomPage(title="读书园地", slug="dushu", show_in_menus=True), publish=True)
+
+
+def make_review_bureau() -> Bureau:
+    """A bureau in which the head of the other department reviews reflections, and the clerk, too."""
+    bureau = make_bureau()
+    for person in (bureau.other_head, bureau.clerk):
+        give_right(person, REVIEW)
+    return bureau
 
 
 def handed_in_reflection(*, author, consent="none", now=None, **facts) -> Reflection:

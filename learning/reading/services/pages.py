@@ -3,6 +3,7 @@
 import secrets
 
 from django.core.exceptions import ValidationError
+from wagtail.actions.unpublish_page import UnpublishPageAction
 from wagtail.models import BaseViewRestriction, Page, PageLogEntry, PageViewRestriction, Revision
 
 from ...organisation.models import Posting
@@ -86,7 +87,7 @@ def show_by_consent(reflection: Reflection, *, by) -> None:
     apply_restriction(reflection, by=by)
     if reflection.consent == Consent.NONE:
         if page.live:
-            page.unpublish(user=by, log_action=ACTION)
+            UnpublishPageAction(page, user=by, log_action=ACTION).execute(skip_permission_checks=True)
     elif not page.live:
         accepted_revision(reflection, by=by).publish(user=by, skip_permission_checks=True)
     page.refresh_from_db()
