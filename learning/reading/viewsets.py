@@ -162,12 +162,22 @@ class MonthlyListEditView(_SavesList, generic.EditView):
     pass
 
 
-class MonthlyListDeleteView(generic.DeleteView):
+class _RefusingDeleteView(generic.DeleteView):
+    """Says why something stays, where `refusal` of it is not empty."""
+
+    def refusal(self, record) -> str:
+        raise NotImplementedError
+
     def run_before_hook(self):
-        if self.object.published_at:
-            messages.error(self.request, f"{self.object}已经公布，不能删除，什么都没有改动。内容有误的，请直接修改。")
+        if refusal := self.refusal(self.object):
+            messages.error(self.request, refusal)
             return redirect(self.get_success_url())
         return super().run_before_hook()
+
+
+class MonthlyListDeleteView(_RefusingDeleteView):
+    def refusal(self, record):
+        return f"{record}已经公布，不能删除，什么都没有改动。内容有误的，请直接修改。" if record.published_at else ""
 
 
 class MonthlyListViewSet(RegisterViewSet):
@@ -223,6 +233,12 @@ class InterestGroupEditView(_SavesGroup, generic.EditView):
     pass
 
 
+class InterestGroupDeleteView(_RefusingDeleteView):
+    def refusal(self, record):
+        is_used = record.memberships.exists() or record.reflections.exists()
+        return f"“{record}”已有成员或心得，不能删除，什么都没有改动。不再活动的，请填停止日期。" if is_used else ""
+
+
 class InterestGroupViewSet(RegisterViewSet):
     """Shelf and next meeting are kept on the front end, where the leader keeps them, too."""
 
@@ -233,6 +249,7 @@ class InterestGroupViewSet(RegisterViewSet):
     inspect_view_enabled = False
     add_view_class = InterestGroupCreateView
     edit_view_class = InterestGroupEditView
+    delete_view_class = InterestGroupDeleteView
     list_display = ["name", "patron", "leader", day_column("closed_on", "停止日期")]
     search_fields = ["name", "purpose", "leader__name"]
     edit_handler = ObjectList(
