@@ -9,20 +9,29 @@ class LearningConfig(AppConfig):
         from wagtail.signals import page_published  # noqa: PLC0415 (apps are not loaded before)
 
         from cms.imports.kinds import register_kind  # noqa: PLC0415
-        from cms.jobs.registry import Job, every_minute, register_job  # noqa: PLC0415
+        from cms.jobs.registry import Job, every_day, every_hour, every_minute, register_job  # noqa: PLC0415
         from cms.search.sources import register_source  # noqa: PLC0415
 
+        from .articles.notices import register_notice_writer  # noqa: PLC0415
         from .articles.publishing import keep_first_time  # noqa: PLC0415
         from .articles.search import ARTICLES  # noqa: PLC0415
         from .evidence import register_evidence  # noqa: PLC0415
+        from .library.drafts import write_notice  # noqa: PLC0415
         from .organisation.roster import RosterKind  # noqa: PLC0415
         from .programme import facts as programme_facts  # noqa: PLC0415
         from .programme.services.roll import freeze_started_sessions  # noqa: PLC0415
         from .reading import facts as reading_facts  # noqa: PLC0415
+        from .reading.book_import import BookKind  # noqa: PLC0415
+        from .reading.likeness import index_missing  # noqa: PLC0415
+        from .reading.services.reminders import remind_turns  # noqa: PLC0415
 
         page_published.connect(keep_first_time, dispatch_uid="learning.articles.keep_first_time")
         register_source(ARTICLES)
+        register_notice_writer(write_notice)
         register_kind(RosterKind())
+        register_kind(BookKind())
         for kind in (*programme_facts.KINDS, *reading_facts.KINDS):
             register_evidence(kind)
         register_job(Job("programme.freeze_rosters", "固定应到名册", every_minute, freeze_started_sessions))
+        register_job(Job("reading.remind_turns", "提醒评阅与修改心得", every_day, remind_turns))
+        register_job(Job("reading.index_likeness", "编入比对文本", every_hour, index_missing))

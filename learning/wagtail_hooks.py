@@ -8,7 +8,9 @@ from .programme import log_actions as programme_log
 from .programme.modeladmins import attendance_register
 from .programme.start_page import add_panel
 from .programme.viewsets import ProgrammeViewSetGroup
+from .reading import admin_lists
 from .reading import log_actions as reading_log
+from .reading.viewsets import ReadingViewSetGroup
 from .topics.viewsets import TopicViewSet
 
 
@@ -23,6 +25,15 @@ attendance_register.register_with_wagtail()
 @hooks.register("register_admin_viewset")
 def register_programme():
     return ProgrammeViewSetGroup()
+
+
+@hooks.register("register_admin_viewset")
+def register_reading():
+    return ReadingViewSetGroup()
+
+
+hooks.register("construct_explorer_page_queryset", admin_lists.in_explorer)
+hooks.register("construct_page_chooser_queryset", admin_lists.in_chooser)
 
 
 @hooks.register("register_permissions")

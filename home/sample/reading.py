@@ -5,13 +5,14 @@ Like the programme's year, through the services that people use.
 
 import datetime
 import uuid
+from dataclasses import replace
 from decimal import Decimal
 
 from django.contrib.auth.models import Group
 
 from cms.inbox.services import mark_all_read
 from cms.users.models import User
-from learning.models import Book, InterestGroup, ListedBook, MonthlyList, ReadingRoomPage, Reflection, StaffMember, StudyMaterialPage
+from learning.models import Book, Entry, InterestGroup, ListedBook, MonthlyList, ReadingRoomPage, Reflection, StaffMember, StudyMaterialPage
 from learning.periods import SHANGHAI, PeriodKind, local_day, period_of
 from learning.reading.choices import Consent, ReadingState
 from learning.reading.services.books import save_book, save_list
@@ -23,6 +24,7 @@ from learning.reading.services.judging import Line, close_judging, declare_confl
 from learning.reading.services.log import record_reading
 from learning.reading.services.notes import Material, write_note
 from learning.reading.services.review import current_round, decide_reflection
+from learning.reading.services.stars import Choice, Terms, begin_selection, decide_stars, draft_star_notice, publish_criteria
 from learning.reading.text import html_of_text
 
 from . import reading_texts as texts
@@ -224,6 +226,28 @@ def _judge(quarter, *, staff, clerk, now) -> None:
     close_judging(judging=judging, is_confirmed=True, by=clerk, now=_at(start + datetime.timedelta(days=7), now=now))
 
 
+def _stars(quarter, *, clerk, now) -> None:
+    """Last quarter's are decided and their notice drafted; this quarter's criteria are published."""
+    lenient = Terms(criteria=texts.CRITERIA, places=3, min_books=1, min_reflections=1, min_exchanges=0, min_mean=None)
+    selection = begin_selection(quarter=quarter, terms=lenient)
+    publish_criteria(selection=selection, by=clerk, now=_at(quarter.first, 9, now=now))
+    ranked = Entry.objects.filter(judging__exhibition__quarter_first=quarter.first, rank__isnull=False).order_by("rank", "number")
+    decided_at = _at(quarter.next.first + datetime.timedelta(days=9), now=now)
+    decide_stars(
+        selection=selection,
+        choices=[
+            Choice(staff=key, reason=reason, is_exception=True)
+            for key, reason in zip(ranked.values_list("reflection__author", flat=True), texts.STAR_REASONS, strict=False)
+        ],
+        note="机关党委会议评定，参考展评平均分，重在学用结合。",
+        by=clerk,
+        now=decided_at,
+    )
+    draft_star_notice(selection=selection, days=5, contact="机关党委，0000-0000000", by=clerk, today=local_day(decided_at))
+    current = begin_selection(quarter=quarter.next, terms=replace(lenient, min_books=3, min_exchanges=1))
+    publish_criteria(selection=current, by=clerk, now=_at(quarter.next.first, 9, now=now))
+
+
 def _groups(books, staff, today, clerk, now) -> None:
     for number, (name, purpose, patron, leader, shelf, place, topic) in enumerate(texts.GROUPS):
         meets = datetime.datetime.combine(today + datetime.timedelta(days=6 + 3 * number), datetime.time(16, 30), tzinfo=SHANGHAI)
@@ -263,6 +287,7 @@ def load_reading(*, now: datetime.datetime) -> ReadingRoomPage:
     everything = {"books": books, "staff": staff, "clerk": clerk, "now": now}
     _last_quarter(quarter.previous, **everything)
     _judge(quarter.previous, staff=staff, clerk=clerk, now=now)
+    _stars(quarter.previous, clerk=clerk, now=now)
     mark_all_read(by=clerk, now=now)
     _this_quarter(quarter, **everything)
     _groups(books, staff, today, clerk, now)
