@@ -189,9 +189,9 @@ function keep(form) {
 
   // Resolves to whether everything typed so far is on the server.
   async function save({ isLeaving = false } = {}) {
-    if (isComposing || isClosed) return false; // the end of the composition calls again
     window.clearTimeout(timer);
     timer = 0;
+    if (isComposing || isClosed) return false; // the end of the composition calls again
     while (sending) {
       if (isLeaving) return false;
       await sending;

@@ -4,11 +4,16 @@
 // mark-up by making a FormData of the form, and put another text in with "draft:restore".
 
 // What a paste brings that is not text, and what tracked changes took out of it; the server drops the same.
-const DROPPED = "script, style, title, meta, link, noscript, template, iframe, object, embed, svg, math, del, s, strike";
+const DROPPED = "script, title, meta, link, noscript, template, iframe, object, embed, svg, math, img, del, s, strike";
 const SAME_AS = { H1: "h2", H4: "h3", H5: "h3", H6: "h3", TD: "div", TH: "div" };
+const STYLES = /<style[^>]*>[^]*?<\/style>/gi;
+const TAG = /<([a-z][\w:-]*)(?:"[^"]*"|'[^']*'|[^'">])*>/gi;
 
 function tidied(html) {
-  const pasted = new DOMParser().parseFromString(html, "text/html");
+  if (html.includes("data-pm-slice")) return html; // cut or copied here; the attribute says how it fits in
+  // Before it is parsed: the policy of the site reports every style that comes along.
+  const bare = html.replace(STYLES, "").replace(TAG, "<$1>");
+  const pasted = new DOMParser().parseFromString(bare, "text/html");
   pasted.querySelectorAll(DROPPED).forEach((element) => element.remove());
   pasted.querySelectorAll(Object.keys(SAME_AS).join(",")).forEach((element) => {
     const other = pasted.createElement(SAME_AS[element.tagName]);
