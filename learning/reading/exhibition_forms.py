@@ -60,6 +60,10 @@ class ExhibitionForm(ServiceErrors, forms.Form):
 
 
 class RubricLineForm(forms.Form):
+    """A line of the rubric; one that is left empty is none."""
+
+    line: Line | None = None
+
     name = forms.CharField(label="评分项", max_length=RubricLine._meta.get_field("name").max_length, required=False)
     max_points = forms.IntegerField(
         label="满分",
@@ -74,7 +78,6 @@ class RubricLineForm(forms.Form):
     def clean(self):
         cleaned = super().clean()
         name, points = cleaned.get("name", ""), cleaned.get("max_points")
-        self.line = None
         if not name and (points is not None or cleaned.get("guidance")):
             self.add_error("name", "请写评分项的名称；不要这一项的，三格都清空。")
         elif name and points is None and "max_points" not in self.errors:

@@ -59,7 +59,7 @@ def change_exhibition(
     page = ExhibitionPage.objects.select_for_update(of=("self",)).get(pk=page.pk)
     page.intro, page.shown_from, page.shown_until = intro.strip(), shown_from, shown_until
     _check_dates(page)
-    page.save_revision(user=by, log_action=True).publish(user=by)
+    page.save_revision(user=by, log_action=True).publish(user=by, skip_permission_checks=True)
     return ExhibitionPage.objects.get(pk=page.pk)
 
 
