@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
 
-from . import likeness, pages, programme, search, site, tables
+from . import drafts, likeness, pages, programme, search, site, tables
 
 VENDORS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
@@ -30,6 +30,7 @@ def run(size: int, *, people: tuple[int, ...], reflections: tuple[int, ...], wit
             programme.measure(people, vendor=vendor)
         if reflections:
             likeness.measure(reflections, vendor=vendor)
+        drafts.measure(vendor=vendor)
         if with_tables:
             tables.measure()
     finally:
