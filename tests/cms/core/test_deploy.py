@@ -64,6 +64,7 @@ class TestNginx:
         assert body_limit("/admin/") == 12 * MEGABYTE > base.WAGTAILIMAGES_MAX_UPLOAD_SIZE
         assert body_limit("/admin/documents/") > base.WAGTAILDOCS_MAX_UPLOAD_SIZE
         assert body_limit("/admin/imports/") == 50 * MEGABYTE > sheets.MAX_BYTES
+        assert body_limit("/my/reflections/") == 50 * MEGABYTE  # a photograph of 40 MB is refused by the program, which keeps the text
 
     def test_overwrites_the_readers_address(self):
         assert "proxy_set_header X-Forwarded-For $remote_addr;" in NGINX
