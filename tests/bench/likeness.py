@@ -173,18 +173,18 @@ def _bytes() -> int:
 def _grow(archive: Archive, size: int) -> dict[str, float]:
     """Texts up to number `size`; the seconds it took to make them and to write them."""
     made = written = 0.0
-    # One transaction: every batch touches nearly every page of the index.
-    with patient_database(), _fast_writing(), transaction.atomic():
+    with patient_database(), _fast_writing():
         for begin in range(len(archive.keys), size, BATCH):
             numbers = range(begin, min(begin + BATCH, size))
             clock = time.perf_counter()
             texts = [plain("".join(essay(number))) for number in numbers]
             samples = [sorted(fingerprints(text)) for text in texts]
             made, clock = made + time.perf_counter() - clock, time.perf_counter()
-            _write(archive, numbers, texts, samples)
+            with transaction.atomic():
+                _write(archive, numbers, texts, samples)
             written += time.perf_counter() - clock
         clock = time.perf_counter()
-    refresh_statistics()
+    refresh_statistics()  # and what leaving both has left to do
     return {"made": made, "written": written + time.perf_counter() - clock}
 
 
@@ -219,14 +219,16 @@ def _write(archive: Archive, numbers: range, texts: list[str], samples: list[lis
 
 @contextlib.contextmanager
 def _fast_writing():
-    """Millions of rows for an index of random numbers: SQLite with the index in memory, PostgreSQL with the index made afterwards."""
+    """Millions of rows for an index of random numbers, of which every batch touches nearly every page: SQLite keeps it in memory and
+    writes it once, PostgreSQL makes it afterwards."""
     unique = Fingerprint._meta.constraints[0]
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA cache_size")
             (pages,) = cursor.fetchone()
             cursor.execute(f"PRAGMA cache_size = -{CACHE_KILOBYTES}")
-            yield
+            with transaction.atomic():
+                yield
             cursor.execute(f"PRAGMA cache_size = {pages}")
             return
         cursor.execute("SET session_replication_role = replica")  # the texts are there: no need to look for each of millions of times
