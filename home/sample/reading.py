@@ -15,6 +15,7 @@ from cms.users.models import User
 from learning.models import Book, Entry, InterestGroup, ListedBook, MonthlyList, ReadingRoomPage, Reflection, StaffMember, StudyMaterialPage
 from learning.periods import SHANGHAI, PeriodKind, local_day, period_of
 from learning.reading.choices import Consent, ReadingState
+from learning.reading.likeness import index_missing
 from learning.reading.services.books import save_book, save_list
 from learning.reading.services.drafts import open_draft
 from learning.reading.services.exhibitions import open_exhibition
@@ -280,6 +281,7 @@ def load_reading(*, now: datetime.datetime) -> ReadingRoomPage:
     room = ReadingRoomPage.objects.get()
     staff = {person.employee_number: person for person in StaffMember.objects.exclude(employee_number="").order_by("pk")}
     _accounts(staff)
+    index_missing(now)  # the materials, as the job of every hour does
     books = _books(today, clerk)
     lists = _lists(books, today, clerk, now)
     _log(lists, staff, today)

@@ -16,7 +16,6 @@ from .comparing import compare
 from .describing import ReviewedFinding, described_for_author, described_for_reviewer
 from .findings import Finding, Likeness, LikenessKind
 from .indexing import drop_page, index_missing, index_page, index_reflection
-from .receivers import follow_publication
 
 __all__ = [
     "Finding",
@@ -27,7 +26,6 @@ __all__ = [
     "described_for_author",
     "described_for_reviewer",
     "drop_page",
-    "follow_publication",
     "index_missing",
     "index_page",
     "index_reflection",

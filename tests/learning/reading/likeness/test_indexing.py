@@ -6,7 +6,7 @@ from django.db import connections
 from django.utils import timezone
 
 from learning.models import ComparedText, Fingerprint, Reflection
-from learning.reading.likeness import drop_page, follow_publication, index_missing, index_page, index_reflection
+from learning.reading.likeness import drop_page, index_missing, index_page, index_reflection
 from learning.reading.likeness.fingerprints import fingerprints, of_source, plain
 from tests.factories.pages import make_article, make_column, make_notice, make_site
 from tests.factories.programme import at
@@ -94,25 +94,6 @@ class TestIndexPage:
         index_page(page=page, now=NOW)
         drop_page(page=page)
         assert not ComparedText.objects.exists()
-
-
-@pytest.mark.django_db
-class TestFollowPublication:
-    def test_keeps_an_article_as_long_as_it_is_live(self, column):
-        page = make_article(column, "材料", body=body(1))
-        follow_publication(type(page), page)
-        assert ComparedText.objects.get().page_id == page.pk
-        page.unpublish()
-        follow_publication(type(page), page)
-        assert not ComparedText.objects.exists()
-
-    def test_looks_past_other_pages(self, column):
-        follow_publication(type(column), column)
-        assert not ComparedText.objects.exists()
-
-
-def handed_in(html, *, at_time=NOW, **facts) -> Reflection:
-    return ReflectionFactory(html=html, state="waiting", first_handed_in_at=at_time, handed_in_at=at_time, **facts)
 
 
 @pytest.mark.django_db
