@@ -96,6 +96,10 @@ class TestIndexPage:
         assert not ComparedText.objects.exists()
 
 
+def handed_in(html, *, at_time=NOW, **facts) -> Reflection:
+    return ReflectionFactory(html=html, state="waiting", first_handed_in_at=at_time, handed_in_at=at_time, **facts)
+
+
 @pytest.mark.django_db
 class TestIndexMissing:
     def test_takes_what_is_missing_and_says_so(self, column):
