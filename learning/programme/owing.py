@@ -9,7 +9,7 @@ from django.db.models import Q
 from ..evidence import Subject
 from ..periods import Period, period_of
 from .expectations import Expectations
-from .gaps.counting import Facts, is_kept_by_person, outcome_of
+from .gaps.counting import Facts, is_counted_by_person, outcome_of
 from .models import AnnualPlan, PlanItem, Requirement
 from .rights import Rights
 
@@ -88,7 +88,10 @@ def _owed_by_holder(rights: Rights, items: list[PlanItem]) -> list[PlanItem]:
         stood = rule.in_force_from <= day and (rule.in_force_until is None or rule.in_force_until >= day)
         is_near = item.period in (this, this.previous)
         return (
-            stood and is_near and is_kept_by_person(rule) and all(expectations.owes(rights.staff, rule, on) for on in (day, rights.today))
+            stood
+            and is_near
+            and is_counted_by_person(item)
+            and all(expectations.owes(rights.staff, rule, on) for on in (day, rights.today))
         )
 
     return [item for item in items if is_owed(item)]

@@ -1,4 +1,4 @@
-"""Counting what is there against what is owed: one statement for the items, one for all facts, one for each period of a requirement of people."""
+"""Counting what is there against what is owed: one statement for the items, one for all facts, one for all that people owe one by one."""
 
 import datetime
 from collections import defaultdict
@@ -54,6 +54,7 @@ def cells_of(items: list[PlanItem], *, year: int, scope: Scope, today: datetime.
     """The cells that `items` (in order) make, judged."""
     coming, reasons = _sessions_of_the_plan(year)
     facts = Facts({item.requirement.evidence for item in items}, year)
+    of_people = _of_people([item for item in items if is_counted_by_person(item)], scope, today)
     cells: dict[tuple, Cell] = {}
     for group in _groups(items):
         item, period = group[0], column_of(group[0])
@@ -64,10 +65,10 @@ def cells_of(items: list[PlanItem], *, year: int, scope: Scope, today: datetime.
         has_next = any(one.pk in coming for one in group)
         cell.has_next = cell.has_next or has_next
         cell.session_reasons += [reason for one in group for reason in reasons[one.pk]]
-        if item.owed_by == Subject.STAFF and is_kept_by_person(item.requirement):
+        if is_counted_by_person(item):
             cell.counts_people = True
             cell.is_ahead = item.period_first > today
-            outcome = _of_people(item, scope, today)
+            outcome = of_people.get(item.pk, Outcome(0))
         else:
             outcome = outcome_of(group, facts.of(item))
         state = state_of(outcome, due_on=item.due_on, today=today, is_floor=item.requirement.is_floor, has_next=has_next)
@@ -98,6 +99,9 @@ def _groups(items) -> list[list[PlanItem]]:
 # What a fact says beyond its subject and days, and what stands there for a kind that does not say it.
 # PostgreSQL takes the type of a column from the first two parts of a union: an empty one says what it is.
 BY_FORMAT = {"format_id": Cast(Value(None), BigIntegerField()), "variant": Value(""), "series": Cast(Value(None), UUIDField())}
+
+
+AS_MET = -1  # while it is not due, everything is in time
 
 
 class Facts:
@@ -172,6 +176,17 @@ def is_kept_by_person(requirement: Requirement) -> bool:
     return requirement.owed_by == Subject.STAFF and kind is not None and kind.subject == Subject.STAFF
 
 
+def comes_about_by_sessions(requirement: Requirement) -> bool:
+    """Whether holding a session meets it. What other rooms keep, or somebody ticks off by hand, no session ever would."""
+    kind = find_evidence(requirement.evidence)
+    return kind is not None and kind.by_format
+
+
+def is_counted_by_person(item: PlanItem) -> bool:
+    """Whether everybody's own facts say who has done it; what somebody ticks off for all of them then counts for nothing."""
+    return item.owed_by == Subject.STAFF and is_kept_by_person(item.requirement)
+
+
 def audience_on(requirement: Requirement, day: datetime.date, scope: Scope):
     """The people who owe a requirement of people on `day`, within `scope`; not those on long leave."""
     return scope.people(meant_by(requirement.audience, day), day).exclude(absences__in=Absence.objects.on(day))
@@ -193,15 +208,25 @@ def keys_of_done(item: PlanItem, *, by: datetime.date | None = None, among=None)
     return rows.values("subject_id").annotate(total=Sum("quantity")).filter(total__gte=requirement.quantity).values("subject_id")
 
 
-def _of_people(item: PlanItem, scope: Scope, today: datetime.date) -> Outcome:
-    """One statement for a requirement and period, whatever the number of people; none before the period begins."""
-    if item.state != PlanItem.State.PLANNED or item.period_first > today:
-        return Outcome(0)
+def _of_people(items, scope: Scope, today: datetime.date) -> dict[int, Outcome]:
+    """Of requirements of people, by the key of the item. One statement, whatever the number of people and periods; none is counted before its
+    period begins."""
+    begun = [item for item in items if item.state == PlanItem.State.PLANNED and item.period_first <= today]
+    parts = [_people_counted(item, scope, today) for item in begun]
+    outcomes = {}
+    for pk, owed, met, in_time in parts[0].union(*parts[1:], all=True) if parts else ():
+        in_time = met if in_time == AS_MET else in_time
+        outcomes[pk] = Outcome(owed, in_time, met - in_time)
+    return outcomes
+
+
+def _people_counted(item: PlanItem, scope: Scope, today: datetime.date):
+    """One row: the key of `item`, how many owe it, have met it, and have met it in time."""
     people = audience_on(item.requirement, min(item.due_on, today), scope)
     among = None if scope == ORGAN else people  # of a few people nobody else's facts are added up
-    met = {"met": Count("pk", filter=Q(pk__in=keys_of_done(item, among=among)))}
+    counts = {"owed": Count("pk"), "met": Count("pk", filter=Q(pk__in=keys_of_done(item, among=among)))}
+    in_time = Value(AS_MET)
     if today > item.due_on:
-        met["in_time"] = Count("pk", filter=Q(pk__in=keys_of_done(item, by=item.due_on, among=among)))
-    counts = people.aggregate(owed=Count("pk"), **met)
-    in_time = counts.get("in_time", counts["met"])
-    return Outcome(counts["owed"], in_time, counts["met"] - in_time)
+        in_time = Count("pk", filter=Q(pk__in=keys_of_done(item, by=item.due_on, among=among)))
+    rows = people.order_by().annotate(item=Value(item.pk)).values("item").annotate(**counts, in_time=in_time)
+    return rows.values_list("item", "owed", "met", "in_time")

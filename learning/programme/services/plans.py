@@ -13,6 +13,7 @@ from ...evidence import Subject
 from ...organisation.models import Department, PartyBranch, StaffMember
 from ...periods import SHANGHAI, PeriodKind, local_day
 from ..choices import SessionKind, SessionState
+from ..gaps.counting import is_counted_by_person
 from ..layout import Slot, WorkCalendar, share_turns, slots_of
 from ..models import AnnualPlan, CalendarDay, PlanItem, Requirement, RotaTurn, Session, SessionLecturer
 from .rules import NoCalendarDataError, fill_calendar
@@ -157,7 +158,9 @@ def save_item(*, item, by, now: datetime.datetime, rota=None, leads=None) -> Pla
 @transaction.atomic
 def record_done(*, item, on: datetime.date, note: str, by, now: datetime.datetime) -> PlanItem:
     """Tick off by hand what no room of the site keeps (yet): when and what. Raises ValidationError."""
-    item = PlanItem.objects.select_for_update().get(pk=item.pk)
+    item = PlanItem.objects.select_for_update(of=("self",)).select_related("requirement").get(pk=item.pk)
+    if is_counted_by_person(item):
+        raise PlanError("这一项按每个人的记录自动计算，不用登记完成。")
     if not note.strip():
         raise PlanError({"note": "请写一句完成情况，例如材料放在哪里。"})
     if on > local_day(now):

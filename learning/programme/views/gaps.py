@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from ...evidence import Subject
 from ..gaps import cell_details, gap_grid
+from ..gaps.counting import comes_about_by_sessions
 from ..models import AnnualPlan, PlanItem
 from ..rights import Rights
 from ..scopes import ORGAN_CHOICE, choice_of, choices_for
@@ -168,8 +169,13 @@ def _acts(rights, rows) -> frozenset[int]:
 
 
 def _without_session(rows) -> frozenset[int]:
-    """Keys of the items that a session can be opened for: of no person, and with none that lives."""
-    return frozenset(item.pk for row in rows for item in row.part.items if item.owed_by != Subject.STAFF and item.pk not in row.live_items)
+    """Keys of the items that a session can be opened for: it would meet them, they are of no person, and have none that lives."""
+    return frozenset(
+        item.pk
+        for row in rows
+        for item in row.part.items
+        if item.owed_by != Subject.STAFF and comes_about_by_sessions(item.requirement) and item.pk not in row.live_items
+    )
 
 
 # The three below are asked with GET by whoever had to sign in on the way: that leads to the cell and changes nothing.

@@ -264,6 +264,11 @@ class TestRecordDone:
         with pytest.raises(PlanError, match="完成日期不能早于 2026-10-01"):
             record_done(item=PlanItemFactory(), on=datetime.date(1, 1, 1), note="材料", by=clerk, now=at(2026, 12, 1))
 
+    def test_leaves_alone_what_everybodys_own_records_say(self, clerk):
+        item = PlanItemFactory(owed_by="staff", requirement__owed_by="staff", requirement__evidence="reading.reflection")
+        with pytest.raises(PlanError, match="按每个人的记录自动计算"):
+            record_done(item=item, on=item.period_first, note="收在档案柜", by=clerk, now=at(2026, 12, 1))
+
     def test_wants_a_word_about_it(self, clerk):
         with pytest.raises(PlanError, match="写一句完成情况"):
             record_done(item=PlanItemFactory(), on=NEW_YEAR, note=" ", by=clerk, now=NOW)

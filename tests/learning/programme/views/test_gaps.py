@@ -252,6 +252,13 @@ class TestDone:
         assert (data["note"].strip() or "note") in answer.content.decode()
         assert not PlanItem.objects.filter(done_on__isnull=False).exists()
 
+    def test_is_offered_alone_where_no_session_would_do(self, client, clerk, plan):
+        for evidence, offers in (("reading.monthly_list", False), ("programme.item", False), ("programme.session", True)):
+            item = PlanItemFactory(plan=plan, requirement__evidence=evidence)
+            html = get(client, clerk, "gap_cell", item.pk).content.decode()
+            assert "登记完成" in html
+            assert ("建立学习活动" in html) is offers
+
     def test_refuses_an_item_that_has_a_held_session(self, client, clerk, plan):
         item = PlanItemFactory(plan=plan)
         SessionFactory(plan_item=item, held=True)
