@@ -12,7 +12,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from learning.models import Reflection, ReflectionFile
+from learning.models import ReadingStar, Reflection, ReflectionFile, StarSelection
 from learning.reading.review_links import token_for
 from learning.reading.services.judging import close_judging, open_judging
 from learning.reading.services.review import assign_reviewer
@@ -28,6 +28,7 @@ from tests.factories.reading import (
     MonthlyListFactory,
     ReadingEntryFactory,
     ReflectionFactory,
+    StarSelectionFactory,
     StudyNoteFactory,
     accepted_reflection,
     cast,
@@ -58,8 +59,8 @@ def writing(name: str) -> tuple[Rule, ...]:
     return (
         Rule(name, "draft", OWN, OWN),
         Rule(name, "returned", OWN, OWN),
-        Rule(name, "waiting", NOBODY, NOBODY),
-        Rule(name, "public", NOBODY, NOBODY),
+        Rule(name, "waiting", NOBODY, OWN),  # is told that it is handed in already
+        Rule(name, "public", NOBODY, OWN),
     )
 
 
@@ -70,14 +71,15 @@ RULES = (
     Rule("reading_books", get=EVERYBODY),
     Rule("reading_book", "book", EVERYBODY),
     Rule("my_reading", get=SIGNED_IN),
-    Rule("mark_reading", post=SIGNED_IN),
-    Rule("remove_reading", "entry", post=OWN),
+    Rule("mark_reading", get=SIGNED_IN, post=SIGNED_IN),
+    Rule("remove_reading", "entry", OWN, OWN),
     Rule("my_reflections", get=SIGNED_IN),
-    Rule("new_reflection", get=SIGNED_IN, post=SIGNED_IN),
-    Rule("autosave_new_reflection", post=SIGNED_IN),
+    Rule("new_reflection", get=SIGNED_IN, post=SIGNED_IN - {OUTSIDER, SUPERUSER}),
+    Rule("autosave_new_reflection", get=SIGNED_IN, post=SIGNED_IN),
     *writing("write_reflection"),
-    *(Rule(name, place, NOBODY, people) for name in ("autosave_reflection",) for place, people in (("draft", OWN), ("waiting", OWN))),
-    Rule("add_reflection_files", "draft", NOBODY, OWN),
+    Rule("autosave_reflection", "draft", OWN, OWN),
+    Rule("autosave_reflection", "waiting", OWN, OWN),
+    Rule("add_reflection_files", "draft", SIGNED_IN, OWN),
     Rule("reflection_file", "draft_photo", OWN),
     Rule("reflection_file", "waiting_photo", REVIEWERS | OWN),
     Rule("reflection_file", "assigned_photo", REVIEWERS | OWN | {ASSIGNED}),
@@ -85,37 +87,38 @@ RULES = (
     Rule("reflection_file", "internal_photo", SIGNED_IN),
     Rule("reflection_file", "public_photo", EVERYBODY),
     Rule("reflection_file", "public_document", REVIEWERS | OWN),
-    Rule("remove_reflection_file", "draft_photo", NOBODY, OWN),
+    Rule("remove_reflection_file", "draft_photo", OWN, OWN),
     Rule("discard_reflection", "draft", OWN, OWN),
     Rule("discard_reflection", "waiting", NOBODY, NOBODY),
     Rule("hand_in_reflection", "draft", OWN, OWN),
     Rule("hand_in_reflection", "returned", OWN, OWN),
     *(Rule("reflection", place, OWN) for place in ("draft", "waiting", "hidden", "internal", "public")),
-    *(Rule("reflection_consent", place, NOBODY, OWN | CLERKS) for place in ("hidden", "public")),
-    Rule("reflection_consent", "draft", NOBODY, OWN),
-    Rule("reflection_reviews", get=REVIEWERS | {ASSIGNED}),
+    Rule("reflection_consent", "public", OWN | CLERKS, OWN | CLERKS),
+    Rule("reflection_consent", "hidden", OWN, OWN),  # a clerk may make it less public, and this is not public at all
+    Rule("reflection_consent", "draft", OWN, OWN),
+    Rule("reflection_reviews", get=REVIEWERS),
     Rule("review_reflection", "draft", NOBODY, NOBODY),
     Rule("review_reflection", "waiting", REVIEWERS, REVIEWERS),
     Rule("review_reflection", "assigned", REVIEWERS | {ASSIGNED}, REVIEWERS | {ASSIGNED}),
-    Rule("claim_reflection", "waiting", NOBODY, REVIEWERS),
-    Rule("assign_reviewer", "waiting", NOBODY, CLERKS),
-    Rule("restore_reflection", "public", NOBODY, CLERKS),
-    Rule("review_link", "link", frozenset({ASSIGNED}), frozenset({ASSIGNED})),
+    Rule("claim_reflection", "waiting", REVIEWERS, REVIEWERS),
+    Rule("assign_reviewer", "waiting", CLERKS, CLERKS),
+    Rule("restore_reflection", "public", CLERKS, CLERKS),
+    Rule("review_link", "link", frozenset({ASSIGNED})),
     Rule("interest_groups", get=SIGNED_IN),
     Rule("interest_group", "group", SIGNED_IN),
     Rule("new_group", get=CLERKS, post=CLERKS),
     Rule("edit_group", "group", CLERKS | {GROUP_LEADER}, CLERKS | {GROUP_LEADER}),
-    Rule("join_group", "group", NOBODY, SIGNED_IN),
-    Rule("leave_group", "group", NOBODY, SIGNED_IN),
+    Rule("join_group", "group", SIGNED_IN, SIGNED_IN),
+    Rule("leave_group", "group", SIGNED_IN, SIGNED_IN),
     Rule("study_notes", get=SIGNED_IN),
     Rule("new_study_note", get=SIGNED_IN, post=SIGNED_IN),
     Rule("study_note", "note", OWN, OWN),
     Rule("delete_study_note", "note", OWN, OWN),
-    Rule("note_to_reflection", "note", NOBODY, OWN),
+    Rule("note_to_reflection", "note", OWN, OWN),
     Rule("new_exhibition", get=CLERKS, post=CLERKS),
     Rule("edit_exhibition", "exhibition", CLERKS, CLERKS),
     Rule("new_judging", "exhibition", CLERKS, CLERKS),
-    Rule("judgings", get=OVERSEERS | {JUDGE, AUTHOR}),
+    Rule("judgings", get=SIGNED_IN),
     Rule("judging", "preparing", OVERSEERS),
     Rule("judging", "open", OVERSEERS | {JUDGE}),
     Rule("open_judging", "preparing", CLERKS, CLERKS),
@@ -124,6 +127,19 @@ RULES = (
     Rule("judging_results", "open", NOBODY),
     Rule("judging_results", "closed", SIGNED_IN),
     Rule("entry_result", "closed_entry", OVERSEERS | {AUTHOR}),
+    Rule("reading_stars", get=EVERYBODY),
+    Rule("star_selection", "published", EVERYBODY),
+    Rule("star_selection", "unpublished", CLERKS),
+    Rule("star_selection", "decided", EVERYBODY),
+    Rule("new_star_selection", get=CLERKS, post=CLERKS),
+    Rule("edit_star_selection", "unpublished", CLERKS, CLERKS),
+    Rule("publish_star_criteria", "unpublished", CLERKS, CLERKS),
+    Rule("star_candidates", "published", OVERSEERS),
+    Rule("star_candidate", "candidate", OVERSEERS),
+    Rule("decide_stars", "published", CLERKS, CLERKS),
+    Rule("revoke_stars", "decided", CLERKS, CLERKS),
+    Rule("draft_star_notice", "decided", CLERKS, CLERKS),
+    Rule("star_certificate", "certificate", CLERKS | {STAR}),
 )
 # What an address wants to be told before it says yes.
 POSTED: dict[str, dict] = {}
@@ -146,7 +162,13 @@ def _people(department, foreign_department) -> dict:
         **{name: person(name) for name in (FOREIGN, ASSIGNED, JUDGE, GROUP_LEADER, STAR, LEADER)},
         REVIEWER: person(REVIEWER, foreign_department, "review_reflections"),
         CLERK: person(
-            CLERK, foreign_department, "run_programme", "review_reflections", "change_monthlylist", "add_interestgroup", "change_interestgroup"
+            CLERK,
+            foreign_department,
+            "run_programme",
+            "review_reflections",
+            "change_monthlylist",
+            "add_interestgroup",
+            "change_interestgroup",
         ),
         SUPERUSER: make_user("root", is_superuser=True),
     }
@@ -155,7 +177,7 @@ def _people(department, foreign_department) -> dict:
 
 
 def _file(reflection, kind="photo"):
-    file = ReflectionFile(reflection=reflection, kind=kind, original_name="a.jpg", sha256=kind.ljust(64, "0"), added_at=at(2026, 11, 20))
+    file = ReflectionFile(reflection=reflection, kind=kind, original_name="a.jpg", sha256=kind.ljust(64, "0"), added_at=at(2026, 11, 20, 8))
     file.file.save("a.jpg", ContentFile(b"picture"))
     return {"pk": reflection.pk, "file_pk": file.pk}
 
@@ -226,7 +248,20 @@ def _build():
 
 
 def _stars(people) -> dict:
-    return {}
+    star = people[STAR].staff_member
+    published, unpublished, decided = (
+        StarSelectionFactory(quarter_first=datetime.date(2026, month, 1), published_at=moment)
+        for month, moment in ((10, at(2026, 10, 8)), (7, None), (4, at(2026, 4, 8)))
+    )
+    StarSelection.objects.filter(pk=decided.pk).update(decided_at=at(2026, 7, 8))
+    certificate = ReadingStar.objects.create(selection=decided, staff=star, reason="读得深。", certificate_number="2026Q2-001")
+    return {
+        "published": {"pk": published.pk},
+        "unpublished": {"pk": unpublished.pk},
+        "decided": {"pk": decided.pk},
+        "candidate": {"pk": published.pk, "staff_pk": star.pk},
+        "certificate": {"pk": certificate.pk},
+    }
 
 
 @pytest.fixture(scope="module")
@@ -279,8 +314,6 @@ class TestReadingAccess:
     @pytest.mark.parametrize("person", PEOPLE)
     def test_changes_nothing_when_it_is_only_looked_at(self, visits, person):
         changed = [
-            (rule.name, rule.objects, written)
-            for rule, seen, _posted in visits(person)
-            if (written := seen.written - {"django_session"})
+            (rule.name, rule.objects, written) for rule, seen, _posted in visits(person) if (written := seen.written - {"django_session"})
         ]
         assert changed == []

@@ -115,6 +115,8 @@ def accepted_reflection(*, author=None, consent="public", at_time=None, departme
     reflection.page, reflection.state, reflection.department = page, "accepted", department
     reflection.characters = count_html(reflection.html)
     reflection.save()
+    verdict = {"verdict": "accepted", "decided_at": moment}
+    reflection.rounds.create(number=1, html=reflection.html, handed_in_at=moment, characters=reflection.characters, **verdict)
     return reflection
 
 
