@@ -33,6 +33,7 @@ class Threshold:
     """One number beside what the criteria ask for; `least` is None where they ask for nothing."""
 
     name: str
+    brief: str
     unit: str
     value: int | Decimal | None
     least: int | Decimal | None
@@ -62,6 +63,10 @@ class Candidate:
         return sum(one.is_met for one in self.thresholds)
 
     @property
+    def short_of(self) -> str:
+        return "、".join(one.brief for one in self.thresholds if not one.is_met)
+
+    @property
     def shortfalls(self) -> str:
         return "；".join(one.shortfall for one in self.thresholds if not one.is_met)
 
@@ -78,10 +83,10 @@ def quarter_of(selection: StarSelection) -> Period:
 def thresholds_of(selection: StarSelection, numbers: Numbers) -> tuple[Threshold, ...]:
     """A number that the criteria set to 0 is shown and asks for nothing."""
     return (
-        Threshold("读完", "本", numbers.books, selection.min_books or None),
-        Threshold("通过心得", "篇", numbers.reflections, selection.min_reflections or None),
-        Threshold("参加读书交流", "次", numbers.exchanges, selection.min_exchanges or None),
-        Threshold("展评平均分", "分", numbers.mean, selection.min_mean),
+        Threshold("读完", "图书", "本", numbers.books, selection.min_books or None),
+        Threshold("通过心得", "心得", "篇", numbers.reflections, selection.min_reflections or None),
+        Threshold("参加读书交流", "交流", "次", numbers.exchanges, selection.min_exchanges or None),
+        Threshold("展评平均分", "展评", "分", numbers.mean, selection.min_mean),
     )
 
 

@@ -11,17 +11,16 @@ from ..programme.people import People, UnknownNameError
 from .models import Ballot, ExhibitionPage, Judging, RubricLine
 from .services.judging import MAX_LINES, Line, field_name
 
-QUARTERS_BACK, QUARTERS_AHEAD = 4, 1
+QUARTERS_BACK = 4
 
 
 def quarters_around(today: datetime.date, *, taken) -> list[tuple[str, str]]:
-    """Choices: the present quarter first, then those before it, then the next; without `taken` (first days of quarters)."""
+    """Choices: the present quarter first, then the next, then those before; without `taken` (first days of quarters)."""
     quarter = period_of(today, PeriodKind.QUARTER)
-    found, earlier = [quarter], quarter
+    found, earlier = [quarter, quarter.next], quarter
     for _ in range(QUARTERS_BACK):
         earlier = earlier.previous
         found.append(earlier)
-    found.append(quarter.next)
     taken = set(taken)
     return [(one.first.isoformat(), one.label) for one in found if one.first not in taken]
 

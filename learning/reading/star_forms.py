@@ -59,9 +59,8 @@ class ChoiceForm(forms.Form):
     reason = forms.CharField(
         label="理由",
         max_length=MAX_REASON,
-        required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"max_length": "最多 %(limit_value)s 个字，现在有 %(show_value)s 个。"},
+        error_messages={"required": "请写明评定的理由。", "max_length": "最多 %(limit_value)s 个字，现在有 %(show_value)s 个。"},
     )
     is_exception = forms.BooleanField(label="破格评定", required=False)
 

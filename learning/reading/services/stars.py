@@ -18,7 +18,7 @@ from ...periods import Period, local_day
 from ..candidates import Candidate, candidates_of, quarter_of
 from ..models import ReadingStar, StarSelection
 
-MAX_REASON = 200  # of the 300 characters that are kept: what somebody lacks is written before it
+MAX_REASON = 200
 SIGNED_BY = "机关党委"
 NOTICE_DAYS = 5  # working days
 # Only to begin with: the notice says that there are criteria, not which. The word 示例 stays in it until somebody has rewritten it.
@@ -110,8 +110,7 @@ def publish_criteria(*, selection: StarSelection, by, now: datetime.datetime) ->
 def decide_stars(*, selection: StarSelection, choices: Sequence[Choice], note: str, by, now: datetime.datetime) -> list[ReadingStar]:
     """Who is a star, with the numbers as they stand today, the reasons and a certificate each; once. Raises StarError.
 
-    Errors about somebody stand under `reason_<key>`. Whoever misses a criterion can be chosen, but knowingly: what is missing becomes part
-    of the reason.
+    Errors about somebody stand under `reason_<key>`. Whoever misses a criterion can be chosen, but knowingly, and the reason says so.
     """
     selection = lock_selection(selection.pk)
     if not selection.published_at:
@@ -123,11 +122,13 @@ def decide_stars(*, selection: StarSelection, choices: Sequence[Choice], note: s
     keys = [choice.staff for choice in choices]
     if len(set(keys)) < len(keys):
         raise StarError("同一个人选了两次，请去掉一个。")
-    if len(keys) > selection.places and not note.strip():
-        raise StarError({"note": f"名额是 {selection.places} 名，现在选了 {len(keys)} 名。请在评定说明里写明为什么超出。"})
     by_key = {one.person.pk: one for one in candidates_of(selection, today=local_day(now), only=keys)}
     chosen = [(by_key.get(choice.staff), choice) for choice in choices]
-    _check_reasons(chosen)
+    wrong = _wrong_reasons(chosen)
+    if len(keys) > selection.places and not note.strip():
+        wrong["note"] = f"名额是 {selection.places} 名，现在选了 {len(keys)} 名。请在评定说明里写明为什么超出。"
+    if wrong:
+        raise StarError(wrong)
     quarter = quarter_of(selection)
     series = f"{quarter.first.year}Q{(quarter.first.month + 2) // 3}"
     chosen.sort(key=lambda pair: (pair[0].person.sort_key, pair[0].person.pk))
@@ -167,7 +168,8 @@ def decide_stars(*, selection: StarSelection, choices: Sequence[Choice], note: s
     return stars
 
 
-def _check_reasons(chosen: list[tuple[Candidate | None, Choice]]) -> None:
+def _wrong_reasons(chosen: list[tuple[Candidate | None, Choice]]) -> dict[str, str]:
+    """Raises StarError for somebody who is not here."""
     wrong = {}
     for candidate, choice in chosen:
         field = f"reason_{choice.staff}"
@@ -179,13 +181,13 @@ def _check_reasons(chosen: list[tuple[Candidate | None, Choice]]) -> None:
             wrong[field] = f"理由最多 {MAX_REASON} 个字，现在有 {len(choice.reason.strip())} 个。"
         elif not candidate.meets_all and not choice.is_exception:
             wrong[field] = f"{candidate.person}未达标准（{candidate.shortfalls}）。确要评定的，请勾选“破格评定”，并在理由里写明原因。"
-    if wrong:
-        raise StarError(wrong)
+    return wrong
 
 
 def reason_of(candidate: Candidate, choice: Choice) -> str:
+    """As it is kept and published. What somebody lacks stays inside, in the numbers beside it."""
     reason = choice.reason.strip()
-    return reason if candidate.meets_all else f"破格评定（{candidate.shortfalls}）：{reason}"
+    return reason if candidate.meets_all else f"破格评定：{reason}"
 
 
 @transaction.atomic
@@ -251,7 +253,8 @@ def notice_of(selection: StarSelection, *, days: int, contact: str, today: datet
         title=f"{quarter}“阅读之星”名单公示",
         paragraphs=[
             f"根据{published.year}年{published.month}月{published.day}日公布的评选标准，经评定，拟授予下列 {len(stars)} 名同志{quarter}“阅读之星”称号，现予公示。",
-            "评选标准：" + selection.criteria.replace("\n", " "),
+            "评选标准：",
+            *filter(None, (line.strip() for line in selection.criteria.splitlines())),
             "名单及理由：",
             *listed,
             f"公示期为自发布之日起 {days} 个工作日。对名单有异议的，请在公示期内实名反映：{contact}。",

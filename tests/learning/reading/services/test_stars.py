@@ -121,7 +121,7 @@ class TestDecideStars:
         with pytest.raises(StarError, match="未达标准（读完 0 本，标准 1 本）"):
             decide(bureau, selection, bureau.head, reason="带头领读")
         decide(bureau, selection, bureau.head, reason="带头领读", is_exception=True)
-        assert ReadingStar.objects.get().reason == "破格评定（读完 0 本，标准 1 本）：带头领读"
+        assert ReadingStar.objects.get().reason == "破格评定：带头领读"
 
     def test_explains_more_stars_than_places(self, bureau, selection):
         StarSelection.objects.update(places=1)

@@ -184,12 +184,16 @@ class TestDecide:
 
     def test_says_what_is_wrong_beside_whom_and_keeps_what_was_typed(self, as_, bureau, selection, url):
         people = [bureau.member.pk, bureau.head.pk]
-        posted = {"who": people, f"c{people[0]}-reason": "", f"c{people[1]}-reason": "带头领读", "note": "两人都好"}
-        answer = as_(bureau.clerk).post(f"{url}decide/", posted)
+        posted = {"who": people, f"c{people[0]}-reason": "读得勤", f"c{people[1]}-reason": "带头领读", "note": ""}
+        client = as_(bureau.clerk)
+        answer = client.post(f"{url}decide/", posted)
         html = answer.content.decode()
         assert answer.status_code == 400
-        for said in ("请写明评陶思远的理由", "梁静宜未达标准（读完 0 本，标准 1 本）", "带头领读</textarea>", "两人都好</textarea>"):
+        for said in ("梁静宜未达标准（读完 0 本，标准 1 本）", "带头领读</textarea>", "请在评定说明里写明为什么超出"):
             assert said in html
+        html = client.post(f"{url}decide/", {**posted, f"c{people[0]}-reason": "", "note": "两人都好"}).content.decode()
+        assert "请写明评定的理由" in html
+        assert "两人都好</textarea>" in html
         assert not ReadingStar.objects.exists()
 
     def test_needs_somebody(self, as_, bureau, selection, url):
