@@ -267,7 +267,11 @@ class TestPanelOnAnArticle:
             as_reader.get(article.url)
         assert not [query for query in captured if "studynote" in query["sql"]]
 
-    def test_is_beside_a_session_by_link(self, as_reader):
-        session = SessionFactory()
-        html = as_reader.get(reverse("session", args=[session.pk])).content.decode()
-        assert f'href="/my/notes/new/?session={session.pk}"' in html
+    def test_is_beside_a_session_and_a_book_by_link(self, client, reader):
+        session, book = SessionFactory(), BookFactory()
+        assert "记笔记" not in client.get(reverse("reading_book", args=[book.pk])).content.decode()
+        client.force_login(reader)
+        for name, one, query in (("session", session, "session"), ("reading_book", book, "book")):
+            html = client.get(reverse(name, args=[one.pk])).content.decode()
+            assert f'href="/my/notes/new/?{query}={one.pk}"' in html
+            assert f'href="/my/notes/?{query}={one.pk}"' in html
