@@ -5,6 +5,8 @@ An address that is missing here fails the build: whoever adds one decides here w
 
 import wagtail
 
+from learning.reading.urls import urlpatterns as reading_patterns
+
 from .addresses import ANONYMOUS, PEOPLE, SUPERUSER
 
 EVERYBODY = frozenset(PEOPLE)
@@ -126,6 +128,7 @@ TABLE: dict[frozenset, tuple[str, ...]] = {
         "wagtailimages_chooser:choose_results",
         "wagtailimages_chooser:chosen_multiple",
         "wagtail_modeladmin:javascript_catalog",
+        *_register("wagtailsnippetchoosers_learning_book", "choose", "choose_results", "chosen", "chosen_multiple"),  # titles of books
         "admin/test404/",
     ),
     PAGES: (
@@ -209,6 +212,10 @@ TABLE: dict[frozenset, tuple[str, ...]] = {
         *_register("study_formats", *LISTS, "inspect", "add", "edit"),
         *_register("calendar_days", *LISTS, "add", "edit", "delete", "fill"),
         *_register("cautions", *LISTS, "add", "edit", "delete"),
+        *_register("monthly_lists", *LISTS, "add", "edit", "delete"),
+        *_register("interest_groups", *LISTS, "add", "edit", "delete"),
+        *_register("wagtailsnippets_learning_book", "list", "list_results", "history", "history_results", "usage", "add", "edit", "delete"),
+        "wagtailsnippetchoosers_learning_book:create",
     ),
     LOG_READERS: ("audit_log", "audit_log_results"),
     JOB_WATCHERS: _register("job_runs", "index", "index_results", "inspect"),
@@ -256,7 +263,7 @@ TABLE: dict[frozenset, tuple[str, ...]] = {
         "feedback:delete",
         # The job runner's own rows.
         *_register("job_runs", "add", "edit", "delete", "history", "history_results", "usage"),
-        # No snippets yet; nothing at these without the parameters that only Wagtail's own scripts send.
+        # The snippets of the site have a menu of their own; nothing at the others without the parameters that only Wagtail's scripts send.
         "wagtailsnippets:index",
         "wagtailsettings:preview_on_edit",
         "wagtailadmin_block_preview",
@@ -274,6 +281,8 @@ TABLE: dict[frozenset, tuple[str, ...]] = {
 # Wagtail 8.0 asks here for the right to choose pictures; 7.4 does not.
 TABLE[PAGES if wagtail.VERSION >= (8,) else ADMIN] += ("wagtailimages_chooser:select_format",)
 
+# Addresses that go by who somebody is to what stands behind them, in a table of their own.
+ELSEWHERE = {pattern.name: "test_reading_access.py" for pattern in reading_patterns}
 # Raises on purpose, to show an administrator the page of a broken server.
 BROKEN_ON_PURPOSE = ("wagtailadmin_error_test",)
 # Wagtail's fall-through: whoever is signed in is told that there is no such door, or led to the one with a slash.

@@ -37,17 +37,20 @@ from home.sample.loading import load_sample_site
 from learning.models import (
     Absence,
     ArticleAttachment,
+    Book,
     BranchMembership,
     CalendarDay,
     CalendarToken,
     Caution,
     ColumnPage,
     Department,
+    InterestGroup,
     LeadingGroup,
     LeadingGroupOffice,
     LeaveRequest,
     LectureRecordPage,
     MakeUp,
+    MonthlyList,
     NoticePage,
     PartyBranch,
     PlanItem,
@@ -60,7 +63,8 @@ from learning.models import (
 from learning.programme.services.sessions import add_file
 
 ANONYMOUS, SUPERUSER = "anonymous", "superuser"
-PEOPLE = (ANONYMOUS, *(role.name for role in ROLES), SUPERUSER)
+# Reviewers of reflections have the rights of any member of the staff and one more, which `test_reading_access.py` looks at.
+PEOPLE = (ANONYMOUS, *(role.name for role in ROLES if role.name != "心得评阅员"), SUPERUSER)
 CONVERTED = re.compile(r"<(?:(?P<converter>\w+):)?(?P<name>\w+)>")
 SMALLEST_PICTURE = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00!\xf9\x04\x00\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
 
@@ -320,6 +324,10 @@ def build_places() -> Places:
         "inbox_open": {"pk": own_message.pk},
         "channels": {"pk": Channel.objects.create(name="机关群", kind="feishu", address="feishu://key").pk},
         **_programme(people),
+        "monthly_lists": {"pk": MonthlyList.objects.first().pk},
+        "interest_groups": {"pk": InterestGroup.objects.first().pk},
+        "wagtailsnippets_learning_book": {"pk": Book.objects.first().pk},
+        "wagtailsnippetchoosers_learning_book": {"pk": Book.objects.first().pk},
         "imports": {"pk": own_batch.pk, "row_pk": 1, "kind": "roster"},
         "departments": {"pk": Department.objects.first().pk},
         "party_branches": {"pk": PartyBranch.objects.first().pk},
