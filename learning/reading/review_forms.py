@@ -33,7 +33,7 @@ class HandInForm(ServiceErrors, forms.Form):
 class ConsentForm(ServiceErrors, forms.Form):
     """The author's."""
 
-    consent = consent_field(label="给谁看", help_text="改了立即生效。")
+    consent = consent_field(label="给谁看")
 
 
 class NarrowForm(ServiceErrors, forms.Form):
