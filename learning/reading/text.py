@@ -16,6 +16,10 @@ DROPPED_WITH_CONTENT = {
 SAME_AS = {"b": "strong", "i": "em", "h1": "h2", "h4": "h3", "h5": "h3", "h6": "h3", "div": "p", "section": "p", "td": "p"}
 BLOCKS = {"p", "h2", "h3", "li", "blockquote"}
 TOP_LEVEL = {"p", "h2", "h3", "ul", "ol", "blockquote"}
+BOXES = {"div", "section", "td"}
+BLOCK_LIKE = TOP_LEVEL | BOXES | {"li", "h1", "h4", "h5", "h6"}
+MAX_DEPTH = 100  # of tags within tags; deeper ones are dropped, their text stays
+TAG = re.compile(r"<(/?)([a-z0-9]+)>")
 LONGEST_HEADING = 200  # characters, as the page's heading block takes them
 BLANKS = re.compile(r"\s+")
 
@@ -52,17 +56,42 @@ def clean_html(raw: str) -> str:
         attributes={},
         link_rel=None,
     )
-    soup = BeautifulSoup(kept, "html.parser")
-    for tag in soup.find_all(["span", "ins"]):
-        tag.unwrap()
-    for tag in soup.find_all(list(SAME_AS)):
-        if tag.name in ("div", "section", "td") and tag.find(list(TOP_LEVEL | {"div", "section", "td", "li"})):
-            tag.insert_before(soup.new_tag("p"))  # empty ones are dropped: what stood before the box is not one with what is in it
-            tag.insert_after(soup.new_tag("p"))
-            tag.unwrap()
+    return "".join(_top_level(BeautifulSoup(_in_our_tags(kept), "html.parser")))
+
+
+def _in_our_tags(kept: str) -> str:
+    """What nh3 leaves (balanced, without attributes) in the tags of `KEPT_TAGS`, in one pass however much it is and however deep.
+
+    A box with text in it is a paragraph. One with blocks in it becomes an empty paragraph before and one after: those are dropped later,
+    but what stood before the box is not one with what is in it.
+    """
+    pieces: list[str] = []
+    boxes: list[tuple[int, bool]] = []  # where each open box begins, and whether there is a block in it
+    at = depth = 0
+    for found in TAG.finditer(kept):
+        pieces.append(kept[at : found.start()])
+        at = found.end()
+        closing, name = found.groups()
+        if name == "br":
+            pieces.append("<br>")
+            continue
+        depth += not closing
+        is_kept = name not in ("span", "ins") and depth <= MAX_DEPTH
+        depth -= bool(closing)
+        if not is_kept:
+            continue
+        if not closing and name in BLOCK_LIKE and boxes:
+            boxes[-1] = (boxes[-1][0], True)
+        if name not in BOXES:
+            pieces.append(f"<{closing}{SAME_AS.get(name, name)}>")
+        elif closing:
+            begins, has_block = boxes.pop()
+            pieces[begins], end = ("<p></p>", "<p></p>") if has_block else ("<p>", "</p>")
+            pieces.append(end)
         else:
-            tag.name = SAME_AS[tag.name]
-    return "".join(_top_level(soup))
+            boxes.append((len(pieces), False))
+            pieces.append("")
+    return "".join([*pieces, kept[at:]])
 
 
 def html_of_text(text: str) -> str:

@@ -1,6 +1,7 @@
 """Drafts of reflections: kept as they are typed, on two devices at once; nothing that was typed is lost."""
 
 import datetime
+import re
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
@@ -17,7 +18,8 @@ from .books import tidy_title
 MAX_CHARACTERS = 30_000  # 字; what is longer is kept as a draft and not handed in
 MAX_DRAFT_LENGTH = 300_000  # characters of text
 SUMMARY_CHARACTERS = 30  # 字 typed beside photographs of handwriting, which no search and no likeness check can read
-FIRST_VERSION = 1
+MAX_TAGS, MAX_OPEN = 60_000, 2_000  # of mark-up: what no document has, and what would keep a server busy for minutes
+NESTING = re.compile(r"<(/?)(?:blockquote|ul|ol|li|div|section|table|td|b|i|strong|em|span|ins|h[1-6])\b", re.IGNORECASE)
 LIMITS = {"title": ("题目", 120), "application": ("“用到工作中的”", 1000), "book_title": ("书名", 120)}
 
 
@@ -41,7 +43,9 @@ class DraftConflictError(DraftError):
     """Another device was faster. What was typed here is stored beside the newer text, as `copy` of `reflection`."""
 
     def __init__(self, *, reflection: Reflection, copy: ReflectionCopy, now: datetime.datetime):
-        message = f"这篇心得在另一处（另一个窗口或手机）{moment(reflection.saved_at, now)}改过。您在这里写的另存了一份，没有丢，请选用一份。"
+        message = (
+            f"这篇心得在另一处（另一个窗口或手机）{moment(reflection.saved_at, now)}改过。您在这里写的另存了一份，没有丢，请选用一份。"
+        )
         super().__init__(message, code="conflict")
         self.reflection, self.copy = reflection, copy
 
@@ -137,7 +141,9 @@ def _put(pk: int, author: StaffMember, *, version, text: _Text, facts: dict, cop
         if text.is_in(stored):
             return stored
         if not stored.is_being_written:
-            raise DraftClosedError("这篇心得已在另一处提交，不能再改；退回以后可以接着改。您在这里写的没有保存，请先复制留存。", code="closed")
+            raise DraftClosedError(
+                "这篇心得已在另一处提交，不能再改；退回以后可以接着改。您在这里写的没有保存，请先复制留存。", code="closed"
+            )
         kept = _keep(stored, text, copy, now)
     raise DraftConflictError(reflection=stored, copy=kept, now=now)
 
@@ -227,7 +233,9 @@ def missing_for_hand_in(reflection: Reflection, settings) -> list[str]:
     has_photos = reflection.files.filter(kind=FileKind.PHOTO).exists()
     missing = [] if reflection.title.strip() else ["还没有题目。请写一个题目。"]
     if has_photos and characters < SUMMARY_CHARACTERS:
-        missing.append(f"有手写照片的，请在正文里打一段内容提要（不少于 {SUMMARY_CHARACTERS} 字，现有 {characters} 字）：照片里的字查不到，也比不了。")
+        missing.append(
+            f"有手写照片的，请在正文里打一段内容提要（不少于 {SUMMARY_CHARACTERS} 字，现有 {characters} 字）：照片里的字查不到，也比不了。"
+        )
     elif not characters:
         missing.append("还没有正文。请写正文，或读入 Word 文件，或上传手写照片并打一段提要。")
     elif not has_photos and characters < settings.minimum_characters:
@@ -273,6 +281,7 @@ def moment(at: datetime.datetime, now: datetime.datetime) -> str:
 
 def _read(title: str, html: str, application: str) -> _Text:
     """Cleaned before anything is locked. Raises DraftError."""
+    _check_markup(html)
     text = clean_html(html)
     passages = passages_of(text)
     length = sum(len(passage.text) for passage in passages)
@@ -283,6 +292,15 @@ def _read(title: str, html: str, application: str) -> _Text:
         )
     characters = sum(count_characters(passage.text) for passage in passages)
     return _Text(_short("title", title), text, _short("application", application), characters)
+
+
+def _check_markup(html: str) -> None:
+    is_open = deepest = 0
+    for found in NESTING.finditer(html):
+        is_open += -1 if found[1] else 1
+        deepest = max(deepest, is_open)
+    if deepest > MAX_OPEN or html.count("<") > MAX_TAGS:
+        raise DraftError("这些内容的段落或格式太多，读不出来，没有保存。请先粘贴到记事本，再把纯文字复制过来，或分成几篇。")
 
 
 def _book(book, book_title: str) -> dict:

@@ -244,6 +244,12 @@ class TestSaveDraft:
         draft.refresh_from_db()
         assert draft.html == "<p>第一稿。</p>"
 
+    @pytest.mark.once
+    @pytest.mark.parametrize("html", ["<div>" * 3_000 + "深", "<p>多</p>" * 40_000])
+    def test_refuses_mark_up_that_no_document_has(self, draft, html):
+        with pytest.raises(DraftError, match="格式太多，读不出来"):
+            saved(draft, html=html)
+
     def test_costs_few_statements(self, draft, django_assert_num_queries):
         with django_assert_num_queries(4):  # savepoint, lock, write, release
             saved(draft, html="<p>新</p>")
