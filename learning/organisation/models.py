@@ -118,6 +118,10 @@ class StaffMember(models.Model):
     def __str__(self):
         return self.name
 
+    def has_left(self, day) -> bool:
+        """Whether `day` is after the last day at the bureau."""
+        return self.left_on is not None and self.left_on < day
+
 
 class Posting(models.Model):
     """任职: one person in one department from a day to a day, both included; an open end means "until further notice"."""

@@ -21,7 +21,7 @@ class Expectations:
         self._standings = standings or Standings(self.people)
 
     def _postings_of_employed(self, person: StaffMember, day):
-        return [] if person.left_on and person.left_on < day else self._standings.postings(person.pk, day)
+        return [] if person.has_left(day) else self._standings.postings(person.pk, day)
 
     def owes(self, person: StaffMember, requirement: Requirement, day) -> bool:
         """Whether `person` is one of those who owe a requirement of people on `day`; the one-person answer of `gaps.counting.audience_on`."""

@@ -77,8 +77,9 @@ class ReadingReviewPage(ConsentedMixin, ArticlePage):
 
     @property
     def is_published_when_reviewed(self) -> bool:
-        """Asked by the review when the last stage has approved."""
-        return self.reflection.consent != Consent.NONE
+        """Asked by the review when the last stage has approved. A copy of a page stands for no reflection, and nobody has consented to it."""
+        reflection = getattr(self, "reflection", None)
+        return reflection is not None and reflection.consent != Consent.NONE
 
 
 class ExhibitionPage(ConsentedMixin, BasePage):

@@ -14,10 +14,6 @@ class GroupError(ValidationError):
     """The group or the membership cannot be like that; the message is Chinese and says what to do."""
 
 
-def has_left(staff: StaffMember, day: datetime.date) -> bool:
-    return bool(staff.left_on and staff.left_on < day)
-
-
 def is_closed(group: InterestGroup, day: datetime.date) -> bool:
     return bool(group.closed_on and group.closed_on <= day)
 
@@ -26,7 +22,7 @@ def check_may_join(group: InterestGroup, staff: StaffMember | None, *, today: da
     """Raises GroupError."""
     if staff is None:
         raise GroupError("您的账号还没有关联到人员名册，不能加入小组。请联系系统管理员。")
-    if has_left(staff, today):
+    if staff.has_left(today):
         raise GroupError(f"名册里您已于 {staff.left_on:%Y-%m-%d} 离开本单位，不能加入小组。有误的，请联系机关党委。")
     if is_closed(group, today):
         raise GroupError(f"“{group}”已于 {group.closed_on:%Y-%m-%d} 停止活动，不能再加入。请看看别的小组。")
@@ -63,7 +59,7 @@ def save_group(*, group: InterestGroup, by, today: datetime.date, shelf=None) ->
     group.name = group.name.strip()
     for role in ("patron", "leader"):
         person = getattr(group, role)
-        if person is not None and has_left(person, today) and not _held_before(group, role, person):
+        if person is not None and person.has_left(today) and not _held_before(group, role, person):
             raise GroupError({role: f"{person}已于 {person.left_on:%Y-%m-%d} 离开本单位。请另选一位。"})
     group.full_clean()
     group.save()
