@@ -16,6 +16,7 @@ from learning.organisation.services import save_record
 from learning.periods import SHANGHAI, PeriodKind, local_day, period_of
 from learning.programme.choices import AttendanceStatus, Audience, FileKind, LeaveKind, MakeUpState, SessionKind
 from learning.programme.expectations import Expectations
+from learning.programme.facts import ITEM
 from learning.programme.services.leave import ask_leave, decide_leave
 from learning.programme.services.make_ups import check_make_up, submit_make_up
 from learning.programme.services.plans import lay_out_year, publish_plan, record_done
@@ -180,7 +181,8 @@ def _tick_off(plan, today, clerk):
     """What no room of the site keeps yet is ticked off by hand, except the last month's."""
     items = PlanItem.objects.filter(plan=plan, state=PlanItem.State.PLANNED, requirement__opens_sessions=False, due_on__lt=today)
     for item in items.exclude(owed_by=Subject.BRANCH).select_related("requirement"):
-        if find_evidence(item.requirement.evidence) is None and _pick(item.pk) < 85:
+        is_kept = item.requirement.evidence != ITEM and find_evidence(item.requirement.evidence) is not None
+        if not is_kept and _pick(item.pk) < 85:
             on = item.due_on - datetime.timedelta(days=_pick(item.pk, 3) % 12)
             record_done(
                 item=item,

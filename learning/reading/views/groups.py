@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ..group_forms import GroupForm, WholeGroupForm
 from ..groups import group_page, groups_on
 from ..models import InterestGroup
-from ..services.groups import GroupError, has_left, join_group, leave_group, save_group
+from ..services.groups import GroupError, join_group, leave_group, save_group
 from .books import may_log, staff_of
 
 ADD, CHANGE = "learning.add_interestgroup", "learning.change_interestgroup"
@@ -21,7 +21,7 @@ RELATED = ("patron", "leader")
 
 def may_keep(request, group: InterestGroup, staff) -> bool:
     """The leader, as long as that is somebody of the bureau, and the clerks."""
-    is_leader = staff is not None and group.leader_id == staff.pk and not has_left(staff, timezone.localdate())
+    is_leader = staff is not None and group.leader_id == staff.pk and not staff.has_left(timezone.localdate())
     return is_leader or request.user.has_perm(CHANGE)
 
 
