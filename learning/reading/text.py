@@ -53,7 +53,7 @@ def clean_html(raw: str) -> str:
         raw.replace("\x00", ""),
         tags=KEPT_TAGS | set(SAME_AS) | {"span", "ins"},
         clean_content_tags=DROPPED_WITH_CONTENT,
-        attributes={},
+        attributes={"*": set()},  # by default nh3 leaves lang and title
         link_rel=None,
     )
     return "".join(_top_level(BeautifulSoup(_in_our_tags(kept), "html.parser")))

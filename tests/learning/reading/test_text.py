@@ -11,6 +11,7 @@ class TestCleanHtml:
     def test_leaves_of_a_word_document_its_text_and_nothing_that_acts(self):
         clean = clean_html(WORD)
         assert [passage.text for passage in passages_of(clean)] == ["设置", "一、标题 abc", "加上的", "链接"]
+        assert clean_html('<p lang="EN-US" title="x">甲<span lang="EN-US">乙</span></p>') == "<p>甲乙</p>"
         assert not any(word in clean for word in ("script", "style", "onclick", "href", "img", "删掉的", "Mso", "!--"))
 
     def test_keeps_headings_lists_quotations_bold_and_italic(self):
