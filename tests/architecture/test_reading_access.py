@@ -4,12 +4,11 @@
 """
 
 import datetime
+import functools
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.files.base import ContentFile
-from django.db import transaction
-from django.test import Client
 from django.urls import reverse
 
 from learning.models import ReadingStar, Reflection, ReflectionFile, StarSelection
@@ -36,8 +35,8 @@ from tests.factories.reading import (
 )
 from tests.factories.reviews import handed_in_reflection, make_room, reviewed_reflection
 
-from .test_access import visit
-from .test_programme_access import NOBODY, Rule, is_let_in
+from .rules import NOBODY, Rule, against_the_rules, ask
+from .visits import visiting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
@@ -265,37 +264,22 @@ def _stars(people) -> dict:
 
 
 @pytest.fixture(scope="module")
-def places(django_db_setup, django_db_blocker):
+def places(module_db):
     """(people, name of an object → parts of an address)."""
-    with django_db_blocker.unblock():
-        undo = transaction.atomic()
-        undo.__enter__()
-        try:
-            yield _build()
-        finally:
-            transaction.set_rollback(True)
-            undo.__exit__(None, None, None)
+    people, objects = _build()
+    with visiting(people.values()):
+        yield people, objects
 
 
 @pytest.fixture(scope="module")
 def visits(places):
     """`visits(person)`: what a GET and a POST of every rule's address answered; asked once for both tests."""
     people, objects = places
-    known = {}
 
-    def ask(person):
-        if person not in known:
-            client = Client(raise_request_exception=False)
-            if user := people[person]:
-                client.force_login(user)
-            known[person] = []
-            for rule in RULES:
-                address = reverse(rule.name, kwargs=objects[rule.objects])
-                posted = visit(client, address, "post", data=POSTED.get(rule.name, {}))
-                known[person].append((rule, visit(client, address), posted))
-        return known[person]
+    def address(rule):
+        return reverse(rule.name, kwargs=objects[rule.objects])
 
-    return ask
+    return functools.cache(lambda person: ask(RULES, person=person, user=people[person], address=address, data=POSTED))
 
 
 class TestReadingAccess:
@@ -304,16 +288,14 @@ class TestReadingAccess:
 
     @pytest.mark.parametrize("person", PEOPLE)
     def test_lets_in_whom_it_names_and_nobody_else(self, visits, person):
-        wrong = []
-        for rule, seen, posted in visits(person):
-            for method, answer, people in (("get", seen, rule.get), ("post", posted, rule.post or NOBODY)):
-                if answer.status >= 500 or is_let_in(answer) != (person in people):
-                    wrong.append((rule.name, rule.objects, method, answer.status, answer.location))
+        wrong = against_the_rules(person, visits(person))
         assert not wrong, "\n".join(map(str, wrong))
 
     @pytest.mark.parametrize("person", PEOPLE)
     def test_changes_nothing_when_it_is_only_looked_at(self, visits, person):
         changed = [
-            (rule.name, rule.objects, written) for rule, seen, _posted in visits(person) if (written := seen.written - {"django_session"})
+            (answer.rule.name, answer.rule.objects, written)
+            for answer in visits(person)
+            if (written := answer.seen.written - {"django_session"})
         ]
         assert changed == []
