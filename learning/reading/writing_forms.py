@@ -82,7 +82,7 @@ class DraftForm(ServiceErrors, forms.Form):
     photos = SeveralFilesField(
         label="选照片",
         required=False,
-        help_text=f"jpg、png 或 webp，最多 {MAX_PHOTOS} 张，每张不超过 {filesizeformat(MAX_PHOTO_BYTES)}；存入时去掉拍摄地点等信息。请勿上传涉密文件。",
+        help_text=f"JPG、PNG 或 WEBP，最多 {MAX_PHOTOS} 张，每张不超过 {filesizeformat(MAX_PHOTO_BYTES)}；存入时去掉拍摄地点等信息。请勿上传涉密文件。",
         widget=SeveralFilesInput(attrs={"accept": PHOTOS_ACCEPTED, "data-most": MAX_PHOTOS, "data-max-bytes": MAX_PHOTO_BYTES}),
     )
     document = forms.FileField(

@@ -55,6 +55,8 @@ function wire(toolbar, editor) {
   show();
 }
 
+const ROOM = { top: 60, bottom: 130, left: 0, right: 0 }; // pixels: the caret is not typed under the bars
+
 function mount(place, form, plain, { Editor, extensions }) {
   const read = () => editor.getText({ blockSeparator: "\n" });
   const tell = () => form.dispatchEvent(new CustomEvent("draft:change", { detail: { text: read } }));
@@ -66,8 +68,10 @@ function mount(place, form, plain, { Editor, extensions }) {
     enableInputRules: false, // “1. ” is what somebody types, not a command
     enablePasteRules: false,
     editorProps: {
-      attributes: { role: "textbox", "aria-multiline": "true", "aria-labelledby": "text-label", "data-typed": "" },
+      attributes: { role: "textbox", "aria-multiline": "true", "aria-labelledby": "text-label" },
       transformPastedHTML: tidied,
+      scrollThreshold: ROOM,
+      scrollMargin: ROOM,
     },
     onUpdate: tell,
   });

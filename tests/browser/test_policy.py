@@ -37,6 +37,8 @@ ALLOWED = {
     "Internet",
     "URL",
     "App",
+    "Word",
+    "docx",
 }
 WORD = re.compile(r"[A-Za-z]{2,}")
 # Addresses and endings of file names are what they are.

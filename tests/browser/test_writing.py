@@ -16,6 +16,7 @@ from tests.factories.reading import BookFactory, ReflectionFactory
 
 from .conftest import PHONE, both_widths, empty_the_tables, session_cookie
 from .looking import small_targets, sticking_out
+from .test_policy import english_in
 
 SAVES = 6_000  # milliseconds after which the page has saved
 EDITOR = ".ProseMirror"
@@ -183,6 +184,7 @@ class TestTheEditor:
         assert sticking_out(page) == []
         assert small_targets(page) == []
         assert violations_of(page) == []
+        assert english_in(page) == set()
         page.goto("/my/reflections/")
         assert sticking_out(page) == []
         assert small_targets(page) == []
