@@ -6,8 +6,8 @@ from django.template.defaultfilters import filesizeformat
 from ..programme.forms import ServiceErrors
 from .models import Reflection
 from .own_reflections import OfferedBooks
-from .services.drafts import LIMITS
 from .services.files import MAX_DOCUMENT_BYTES, MAX_PHOTO_BYTES, MAX_PHOTOS, PHOTO_ENDINGS
+from .services.typed import LIMITS
 from .text import clean_html, html_of_text, text_of_html
 
 APPEND, REPLACE = "append", "replace"

@@ -1,56 +1,14 @@
 // Keeps what is being written: on the server every few seconds, on this machine until the server has it.
 //
 // The editor is never touched by a save, and nothing is saved in the middle of a composition: an input method would lose its letters.
+import { bare, clock, store } from "./reflection_local.js";
+
 const EVERY = 5000; // after a change
 const RETRY = 15000; // after a failure
 const LOCALLY = 800;
 const KEEPALIVE = 60000; // bytes that a browser sends for a page that is going away
 const WRITTEN = ["book", "book_title", "title", "html", "text", "application"];
 const NOT_SENT = ["photos", "document", "document_mode", "act", "csrfmiddlewaretoken"];
-
-function clock(time) {
-  const at = new Date(time);
-  const minutes = `${String(at.getHours()).padStart(2, "0")}:${String(at.getMinutes()).padStart(2, "0")}`;
-  return at.toDateString() === new Date().toDateString() ? minutes : `${at.getMonth() + 1}月${at.getDate()}日 ${minutes}`;
-}
-
-// Of mark-up only the text: what a save cleans away is no difference.
-function bare(value) {
-  const text = value.includes("<") ? new DOMParser().parseFromString(value.replace(/<\/(p|h2|h3|li)>|<br>/g, "\n"), "text/html").body.textContent : value;
-  return text.replace(/\s+/g, " ").trim();
-}
-
-const store = {
-  put(key, record) {
-    try {
-      localStorage.setItem(key, JSON.stringify(record));
-      return true;
-    } catch (error) {
-      return false; // full, or switched off
-    }
-  },
-  get(key) {
-    try {
-      return JSON.parse(localStorage.getItem(key));
-    } catch (error) {
-      return null;
-    }
-  },
-  drop(key) {
-    try {
-      localStorage.removeItem(key);
-    } catch (error) {
-      // Nothing was kept there.
-    }
-  },
-  keys(prefix) {
-    try {
-      return Object.keys(localStorage).filter((key) => key.startsWith(prefix));
-    } catch (error) {
-      return [];
-    }
-  },
-};
 
 function keep(form) {
   const status = form.querySelector("[data-status]");

@@ -1,10 +1,7 @@
 """Drafts of reflections: kept as they are typed, on two devices at once; nothing that was typed is lost."""
 
 import datetime
-import re
-from dataclasses import dataclass
 
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localtime
 
@@ -12,23 +9,11 @@ from ...organisation.models import StaffMember
 from ...periods import local_day
 from ..choices import FileKind, ReflectionState
 from ..models import Reflection, ReflectionCopy
-from ..text import clean_html, count_characters, count_html, passages_of
-from .books import tidy_title
+from ..text import clean_html, count_html
+from .typed import DraftError, Typed, about_book, read_typed
 
 MAX_CHARACTERS = 30_000  # 字; what is longer is kept as a draft and not handed in
-MAX_DRAFT_LENGTH = 300_000  # characters of text
 SUMMARY_CHARACTERS = 30  # 字 typed beside photographs of handwriting, which no search and no likeness check can read
-MAX_TAGS, MAX_OPEN = 60_000, 2_000  # of mark-up: what no document has, and what would keep a server busy for minutes
-NESTING = re.compile(r"<(/?)(?:blockquote|ul|ol|li|div|section|table|td|b|i|strong|em|span|ins|h[1-6])\b", re.IGNORECASE)
-LIMITS = {"title": ("题目", 120), "application": ("“用到工作中的”", 1000), "book_title": ("书名", 120)}
-
-
-class DraftError(ValidationError):
-    """The draft cannot be kept like that; the message is Chinese and says what to do."""
-
-
-class DraftTooLongError(DraftError):
-    """Longer than any draft may be; nothing was stored."""
 
 
 class DraftClosedError(DraftError):
@@ -48,19 +33,6 @@ class DraftConflictError(DraftError):
         )
         super().__init__(message, code="conflict")
         self.reflection, self.copy = reflection, copy
-
-
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """What somebody typed, cleaned."""
-
-    title: str
-    html: str
-    application: str
-    characters: int
-
-    def is_in(self, stored: Reflection | ReflectionCopy) -> bool:
-        return (self.title, self.html, self.application) == (stored.title, stored.html, stored.application)
 
 
 def open_draft(
@@ -83,8 +55,8 @@ def open_draft(
     Raises DraftError; DraftConflictError where the first has another text by now.
     """
     check_writer(author, by=by, now=now)
-    text = _read(title, html, application)
-    facts = _book(book, book_title) | {"session": session, "group": group, "meant_for": meant_for}
+    text = read_typed(title, html, application)
+    facts = about_book(book, book_title) | {"session": session, "group": group, "meant_for": meant_for}
     if first := Reflection.objects.filter(token=token).first():
         return _again(first, author, text, now=now)
     try:
@@ -104,7 +76,7 @@ def open_draft(
         return _again(Reflection.objects.get(token=token), author, text, now=now)
 
 
-def _again(first: Reflection, author: StaffMember, text: _Text, *, now) -> Reflection:
+def _again(first: Reflection, author: StaffMember, text: Typed, *, now) -> Reflection:
     if first.author_id != author.pk:
         raise DraftError("这张表单已经用过了。请从“我的心得”里重新打开，再粘贴您写的文字。")
     return _put(first.pk, author, version=None, text=text, facts={}, copy=None, now=now)
@@ -129,11 +101,11 @@ def save_draft(
     DraftConflictError raised; the same text is no conflict. Raises DraftError.
     """
     check_writer(reflection.author, by=by, now=now)
-    text = _read(title, html, application)
-    return _put(reflection.pk, reflection.author, version=version, text=text, facts=_book(book, book_title), copy=copy, now=now)
+    text = read_typed(title, html, application)
+    return _put(reflection.pk, reflection.author, version=version, text=text, facts=about_book(book, book_title), copy=copy, now=now)
 
 
-def _put(pk: int, author: StaffMember, *, version, text: _Text, facts: dict, copy, now) -> Reflection:
+def _put(pk: int, author: StaffMember, *, version, text: Typed, facts: dict, copy, now) -> Reflection:
     with transaction.atomic():  # ends before the error is raised: what is kept beside stays kept
         stored = lock_reflection(pk)
         if version == stored.version and stored.is_being_written:
@@ -148,7 +120,7 @@ def _put(pk: int, author: StaffMember, *, version, text: _Text, facts: dict, cop
     raise DraftConflictError(reflection=stored, copy=kept, now=now)
 
 
-def _store(stored: Reflection, text: _Text, facts: dict, now) -> Reflection:
+def _store(stored: Reflection, text: Typed, facts: dict, now) -> Reflection:
     """Text that is there already is not a new version: the other window need not hear of it."""
     if text.is_in(stored) and all(getattr(stored, name) == value for name, value in facts.items()):
         return stored
@@ -160,7 +132,7 @@ def _store(stored: Reflection, text: _Text, facts: dict, now) -> Reflection:
     return stored
 
 
-def _keep(stored: Reflection, text: _Text, key: int | None, now) -> ReflectionCopy:
+def _keep(stored: Reflection, text: Typed, key: int | None, now) -> ReflectionCopy:
     values = {"title": text.title, "html": text.html, "application": text.application}
     if known := stored.copies.filter(**values).first():
         return known
@@ -176,10 +148,10 @@ def put_text(*, reflection: Reflection, html: str, is_replacing: bool, by, now: 
     with transaction.atomic():
         stored = lock_reflection(reflection.pk)
         check_open(stored)
-        before = _Text(stored.title, stored.html, stored.application, stored.characters)
+        before = Typed(stored.title, stored.html, stored.application, stored.characters)
         if is_replacing and stored.html:
             _keep(stored, before, None, now)
-        text = _read(stored.title, html if is_replacing else stored.html + clean_html(html), stored.application)
+        text = read_typed(stored.title, html if is_replacing else stored.html + clean_html(html), stored.application)
         return _store(stored, text, {}, now)
 
 
@@ -192,8 +164,8 @@ def use_copy(*, copy: ReflectionCopy, by, now: datetime.datetime) -> Reflection:
     chosen = stored.copies.filter(pk=copy.pk).first()
     if chosen is None:
         raise DraftError("这一份已经用过或删除了。下面是最新的。")
-    before = _Text(stored.title, stored.html, stored.application, stored.characters)
-    text = _Text(chosen.title, chosen.html, chosen.application, count_html(chosen.html))
+    before = Typed(stored.title, stored.html, stored.application, stored.characters)
+    text = Typed(chosen.title, chosen.html, chosen.application, count_html(chosen.html))
     chosen.delete()
     if not before.is_in(chosen) and before.html:
         _keep(stored, before, None, stored.saved_at)
@@ -277,40 +249,3 @@ def moment(at: datetime.datetime, now: datetime.datetime) -> str:
     """For people: 14:05, with the day where that is another one."""
     local = localtime(at)
     return f"{local:%H:%M}" if local.date() == localtime(now).date() else f"{local.month}月{local.day}日 {local:%H:%M}"
-
-
-def _read(title: str, html: str, application: str) -> _Text:
-    """Cleaned before anything is locked. Raises DraftError."""
-    _check_markup(html)
-    text = clean_html(html)
-    passages = passages_of(text)
-    length = sum(len(passage.text) for passage in passages)
-    if length > MAX_DRAFT_LENGTH:
-        raise DraftTooLongError(
-            f"正文有 {length:,} 个字符，一篇草稿最多 {MAX_DRAFT_LENGTH:,} 个，这次没有保存。您写的还在本页，请先复制到 Word 里留存，再删减或分成几篇。",
-            code="too_long",
-        )
-    characters = sum(count_characters(passage.text) for passage in passages)
-    return _Text(_short("title", title), text, _short("application", application), characters)
-
-
-def _check_markup(html: str) -> None:
-    is_open = deepest = 0
-    for found in NESTING.finditer(html):
-        is_open += -1 if found[1] else 1
-        deepest = max(deepest, is_open)
-    if deepest > MAX_OPEN or html.count("<") > MAX_TAGS:
-        raise DraftError("这些内容的段落或格式太多，读不出来，没有保存。请先粘贴到记事本，再把纯文字复制过来，或分成几篇。")
-
-
-def _book(book, book_title: str) -> dict:
-    """A book of the room, or a title of one's own."""
-    return {"book": book, "book_title": "" if book else _short("book_title", tidy_title(book_title))}
-
-
-def _short(name: str, value: str) -> str:
-    value = value.replace("\x00", "").replace("\r\n", "\n").strip()
-    label, limit = LIMITS[name]
-    if len(value) > limit:
-        raise DraftError({name: f"{label}最多 {limit} 个字，现有 {len(value)} 个，请删减后再保存。"})
-    return value

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from ..drafting import keep_draft
 from ..models import Reflection
-from ..services.drafts import DraftClosedError, DraftConflictError, DraftError, DraftTooLongError, moment
+from ..services.drafts import DraftClosedError, DraftConflictError, DraftError, moment
+from ..services.typed import DraftTooLongError
 from ..writing_forms import DraftForm
 from .books import staff_of
 

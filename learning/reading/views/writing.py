@@ -23,7 +23,6 @@ from ..services.drafts import (
     DraftClosedError,
     DraftConflictError,
     DraftError,
-    DraftTooLongError,
     check_writer,
     discard_draft,
     drop_copy,
@@ -32,6 +31,7 @@ from ..services.drafts import (
     use_copy,
 )
 from ..services.files import MAX_PHOTOS, add_document, add_photo
+from ..services.typed import DraftTooLongError
 from ..writing_forms import DraftForm, key_of
 from . import autosave, reflection_files
 from .books import staff_of

@@ -9,12 +9,10 @@ from django.db import connections
 from learning.models import ReadingSettings, Reflection, ReflectionCopy, ReflectionFile
 from learning.reading.services.drafts import (
     MAX_CHARACTERS,
-    MAX_DRAFT_LENGTH,
     AuthorLeftError,
     DraftClosedError,
     DraftConflictError,
     DraftError,
-    DraftTooLongError,
     discard_draft,
     drop_copy,
     missing_for_hand_in,
@@ -24,6 +22,7 @@ from learning.reading.services.drafts import (
     use_copy,
 )
 from learning.reading.services.files import add_photo
+from learning.reading.services.typed import MAX_DRAFT_LENGTH, DraftTooLongError
 from tests.cms.files.specimens import picture
 from tests.factories.organisation import StaffMemberFactory
 from tests.factories.pages import make_user

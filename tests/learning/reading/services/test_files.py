@@ -9,8 +9,9 @@ from docx.oxml import OxmlElement
 from PIL import Image
 
 from learning.reading.choices import FileKind
-from learning.reading.services.drafts import AuthorLeftError, DraftClosedError, DraftError, DraftTooLongError
+from learning.reading.services.drafts import AuthorLeftError, DraftClosedError, DraftError
 from learning.reading.services.files import MAX_PHOTOS, add_document, add_photo, may_read_file, remove_file
+from learning.reading.services.typed import DraftTooLongError
 from tests.cms.core.reading.papers import docx_of, docx_with_linked_picture, docx_with_pictures, repacked, saved
 from tests.cms.files.specimens import OLE2, photograph, picture
 from tests.factories.organisation import StaffMemberFactory

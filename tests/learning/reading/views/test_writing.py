@@ -8,8 +8,8 @@ import time_machine
 from django.urls import reverse
 
 from learning.models import PassageComment, Reflection, ReviewRound
-from learning.reading.services.drafts import MAX_DRAFT_LENGTH
 from learning.reading.services.files import add_photo
+from learning.reading.services.typed import MAX_DRAFT_LENGTH
 from tests.cms.core.reading.papers import docx_of, repacked
 from tests.cms.files.specimens import picture
 from tests.factories.organisation import StaffMemberFactory
