@@ -133,9 +133,7 @@ def may_read_file(user, file: ReflectionFile) -> bool:
 
 
 def _keep(reflection: Reflection, kind: str, content, checked, *, limit: tuple[int, str], now) -> ReflectionFile:
-    file = ReflectionFile(
-        reflection=reflection, kind=kind, file=content, original_name=checked.name, sha256=checked.sha256, added_at=now
-    )
+    file = ReflectionFile(reflection=reflection, kind=kind, file=content, original_name=checked.name, sha256=checked.sha256, added_at=now)
     try:
         with transaction.atomic():
             stored = lock_reflection(reflection.pk)
