@@ -225,24 +225,16 @@ def check_writer(author: StaffMember, *, by, now: datetime.datetime) -> None:
     """Raises DraftError for anybody but the author, AuthorLeftError once the author has left."""
     if author.user_id != by.pk:
         raise DraftError("只能写自己的心得。")
-    if has_left(author, local_day(now)):
+    if author.has_left(local_day(now)):
         raise AuthorLeftError(
             f"按人员登记，您已于 {author.left_on:%Y-%m-%d} 离开本单位，不能再保存或提交心得。写下的文字还在，请自行复制留存；登记有误的，请与机关党委联系。"
         )
-
-
-def has_left(author: StaffMember, day: datetime.date) -> bool:
-    return author.left_on is not None and author.left_on <= day
 
 
 def check_open(reflection: Reflection) -> None:
     """Raises DraftClosedError for what is in a reviewer's hands or accepted."""
     if not reflection.is_being_written:
         raise DraftClosedError("这篇心得已经提交，不能再改；退回以后可以接着改。", code="closed")
-
-
-def lock_reflection(pk: int) -> Reflection:
-    return Reflection.objects.select_for_update(of=("self",)).select_related("author", "book").get(pk=pk)
 
 
 def moment(at: datetime.datetime, now: datetime.datetime) -> str:

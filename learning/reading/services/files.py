@@ -20,7 +20,8 @@ from cms.files.validation import check_file, presentable_name
 
 from ..choices import FileKind
 from ..models import Reflection, ReflectionFile
-from .drafts import check_open, check_writer, lock_reflection, put_text
+from .drafts import check_open, check_writer, put_text
+from .locking import lock_reflection
 
 PHOTO_ENDINGS = ("jpg", "jpeg", "png", "webp")
 MAX_PHOTOS = 9
