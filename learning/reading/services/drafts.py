@@ -10,6 +10,7 @@ from ...periods import local_day
 from ..choices import FileKind, ReflectionState
 from ..models import Reflection, ReflectionCopy
 from ..text import clean_html, count_html
+from .locking import lock_reflection
 from .typed import DraftError, Typed, about_book, read_typed
 
 MAX_CHARACTERS = 30_000  # 字; what is longer is kept as a draft and not handed in
