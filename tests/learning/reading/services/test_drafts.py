@@ -125,7 +125,7 @@ class TestOpenDraft:
         with pytest.raises(DraftError, match="只能写自己的"):
             opened(author, by=make_user("other"))
 
-    @pytest.mark.parametrize(("left_on", "is_refused"), [("2026-11-24", True), ("2026-11-25", True), ("2026-11-26", False)])
+    @pytest.mark.parametrize(("left_on", "is_refused"), [("2026-11-24", True), ("2026-11-25", False), ("2026-11-26", False)])
     def test_is_for_whoever_has_not_left(self, author, left_on, is_refused):
         author.left_on = datetime.date.fromisoformat(left_on)
         if not is_refused:
