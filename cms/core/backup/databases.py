@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 from django.db import connection, connections
+from django.db.backends.sqlite3._functions import register as register_functions
 from django.db.migrations.loader import MigrationLoader
 
 from .archive import BackupError
@@ -45,7 +46,9 @@ def load_database(source: Path) -> None:
 
 
 def _open(path, *, read_only=False):
-    return contextlib.closing(sqlite3.connect(f"{Path(path).absolute().as_uri()}{'?mode=ro' if read_only else ''}", uri=True, timeout=20))
+    database = sqlite3.connect(f"{Path(path).absolute().as_uri()}{'?mode=ro' if read_only else ''}", uri=True, timeout=20)
+    register_functions(database)  # constraints on dates are checked while copying, and they call Django's own functions
+    return contextlib.closing(database)
 
 
 def _dump_sqlite(target: Path) -> None:
