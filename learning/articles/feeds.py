@@ -22,7 +22,7 @@ class ArticleFeed(Feed):
         if page_id is None:
             page = get_object_or_404(visible_pages(anybody), pk=Site.find_for_request(request).root_page_id)
         else:
-            page = get_object_or_404(ColumnPage.objects.visible_to(anybody), pk=page_id)
+            page = get_object_or_404(ColumnPage.objects.visible_to(anybody), id=page_id)
         return page
 
     def title(self, page):

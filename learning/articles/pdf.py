@@ -58,7 +58,7 @@ def render_pdf(page, *, address: str) -> bytes:
 
 @require_safe
 def article_pdf(request, page_id):
-    article = get_object_or_404(ArticlePage.objects.visible_to(request.user), pk=page_id)
+    article = get_object_or_404(ArticlePage.objects.visible_to(request.user), id=page_id)
     if not pdf_available():
         return render(request, "learning/articles/pdf_unavailable.html", {"page": article, "message": MISSING_LIBRARY}, status=503)
     version = f"{article.last_published_at:%Y%m%d%H%M%S%f}" if article.last_published_at else "0"

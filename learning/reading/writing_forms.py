@@ -14,14 +14,24 @@ APPEND, REPLACE = "append", "replace"
 PHOTOS_ACCEPTED = ",".join(f".{ending}" for ending in PHOTO_ENDINGS)
 
 
-class TypedField(forms.CharField):
+class LineField(forms.CharField):
+    """A line without the characters that no database takes."""
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, **kwargs)
+
+    def to_python(self, value):
+        return super().to_python(value).replace("\x00", "")
+
+
+class TypedField(LineField):
     """Text as somebody typed it: not stripped, without the characters that no database takes."""
 
     def __init__(self, **kwargs):
-        super().__init__(required=False, strip=False, **kwargs)
+        super().__init__(strip=False, **kwargs)
 
     def to_python(self, value):
-        return super().to_python(value).replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
+        return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def key_of(said: str | None) -> int | None:
@@ -53,22 +63,20 @@ class SeveralFilesField(forms.FileField):
 class DraftForm(ServiceErrors, forms.Form):
     """`html` is what the editor sends; without the editor `text` is sent alone."""
 
-    token = forms.CharField(required=False, widget=forms.HiddenInput)
+    token = LineField(widget=forms.HiddenInput)
     version = KeyField()
     copy = KeyField()
     session = KeyField()
     group = KeyField()
-    quarter = forms.CharField(required=False, widget=forms.HiddenInput)
+    quarter = LineField(widget=forms.HiddenInput)
 
     book = KeyField(label="读的书", widget=forms.Select)
-    book_title = forms.CharField(
+    book_title = LineField(
         label="没有列出的书",
-        required=False,
         widget=forms.TextInput(attrs={"maxlength": LIMITS["book_title"][1], "list": "own-titles", "autocomplete": "off"}),
     )
-    title = forms.CharField(
+    title = LineField(
         label="题目",
-        required=False,
         help_text="空着的话，保存时写作“读《书名》有感”。",
         widget=forms.TextInput(attrs={"maxlength": LIMITS["title"][1], "autocomplete": "off"}),
     )
@@ -92,9 +100,8 @@ class DraftForm(ServiceErrors, forms.Form):
         help_text=f".docx，不超过 {filesizeformat(MAX_DOCUMENT_BYTES)}。读入文字、标题和加粗，原件一并保存。",
         widget=forms.FileInput(attrs={"accept": ".docx"}),
     )
-    document_mode = forms.CharField(
+    document_mode = LineField(
         label="正文里已有文字",
-        required=False,
         initial=APPEND,
         widget=forms.RadioSelect(choices=[(APPEND, "接在后面"), (REPLACE, "替换现有正文（原来的另存一份）")]),
     )

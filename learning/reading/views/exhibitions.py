@@ -48,7 +48,7 @@ def new_exhibition(request):
 @require_http_methods(LOOK_AND_SEND)
 def edit_exhibition(request, pk):
     _only_clerks(request)
-    page = get_object_or_404(ExhibitionPage, pk=pk)
+    page = get_object_or_404(ExhibitionPage, id=pk)
     initial = {name: getattr(page, name) for name in ("intro", "shown_from", "shown_until")}
     form = ExhibitionForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():

@@ -72,7 +72,7 @@ def prepare(request, pk):
     rights = _rights(request)
     if not rights.is_clerk:
         raise PermissionDenied("评分由机关党委组织。")
-    exhibition = get_object_or_404(ExhibitionPage, pk=pk)
+    exhibition = get_object_or_404(ExhibitionPage, id=pk)
     known = Judging.objects.filter(exhibition=exhibition).first()
     if known and known.state != JudgingState.PREPARING:
         messages.info(request, f"评分{known.get_state_display()}，评委和评分项不能再改。")

@@ -49,7 +49,7 @@ def _own(request, pk) -> StudyNote:
 @require_safe
 def study_notes(request):
     """The own notes, newest first; of one material where the address names one, with the words of `q`."""
-    words = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
+    words = request.GET.get("q", "").replace("\x00", " ").strip()[:LONGEST_SEARCH]
     beside = written_beside(request.GET)
     notes = StudyNote.objects.of(request.user).filter(beside).find(words)
     page = Paginator(notes, PER_PAGE).get_page(request.GET.get("page"))

@@ -22,7 +22,7 @@ from ..services.files import PHOTO_ENDINGS, may_read_file, remove_file
 @require_safe
 def serve(request, pk, file_pk):
     """For everybody else it does not exist; anonymous readers are asked to sign in, whether it does or not."""
-    file = ReflectionFile.objects.select_related("reflection__author").filter(pk=file_pk, reflection=pk).first()
+    file = ReflectionFile.objects.select_related("reflection__author").filter(pk=file_pk, reflection__pk=pk).first()
     if file is None or not may_read_file(request.user, file):
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
@@ -46,7 +46,7 @@ def serve(request, pk, file_pk):
 def remove(request, pk, file_pk):
     """Asks first: a file that is gone is gone."""
     files = ReflectionFile.objects.select_related("reflection__author")
-    file = get_object_or_404(files, pk=file_pk, reflection=pk, reflection__author__user=request.user)
+    file = get_object_or_404(files, pk=file_pk, reflection__pk=pk, reflection__author__user=request.user)
     if not file.reflection.is_being_written:
         raise Http404
     if request.method != "POST":

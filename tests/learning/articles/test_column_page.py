@@ -78,6 +78,7 @@ class TestFeeds:
     def test_exist_for_no_column_that_is_closed(self, client, column):
         PageViewRestriction.objects.create(page=column, restriction_type="login")
         assert client.get(f"/feeds/{column.pk}/").status_code == 404
+        assert client.get(f"/feeds/{10**25}/").status_code == client.get(f"/articles/{10**25}/pdf/").status_code == 404
 
 
 class TestSiteMaps:

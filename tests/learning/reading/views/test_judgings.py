@@ -2,6 +2,7 @@ import datetime
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from cms.core.services import add_page
 from learning.models import Ballot, Entry, ExhibitionPage, Judging, ReadingRoomPage, Reflection
@@ -108,6 +109,10 @@ class TestExhibitions:
         client = as_(getattr(bureau, role))
         for url in ("/reading/exhibitions/new/", f"/reading/exhibitions/{page.pk}/edit/", f"/reading/exhibitions/{page.pk}/judging/"):
             assert client.get(url).status_code == client.post(url, PREPARED).status_code == 403
+
+    @pytest.mark.parametrize("name", ["edit_exhibition", "new_judging"])
+    def test_are_at_no_number_too_long_for_the_database(self, as_, bureau, name):
+        assert as_(bureau.clerk).get(reverse(name, args=[10**25])).status_code == 404
 
 
 class TestPrepare:

@@ -64,6 +64,7 @@ class TestStudyNotes:
         answer = as_reader.get(LIST, {"q": "公文"})
         assert answer.context["page"].paginator.count == 2
         assert "没有这样的笔记" in as_reader.get(LIST, {"q": "什么也不是"}).content.decode()
+        assert as_reader.get(LIST, {"q": "公文\x00"}).context["page"].paginator.count == 2
 
     def test_shows_those_beside_one_thing(self, as_reader, reader, article):
         session, book = SessionFactory(), BookFactory()

@@ -355,6 +355,12 @@ class TestAutosave:
         assert answered == status
         assert message in said["message"]
 
+    def test_drops_what_no_database_takes(self, own):
+        sent = dict.fromkeys(("title", "book_title", "application", "html", "quarter", "document_mode"), "甲\x00乙")
+        assert self.save(own, f"{NEW}autosave/", **sent)[0] == 200
+        draft = Reflection.objects.get()
+        assert (draft.title, draft.book_title, draft.application, draft.html) == ("甲乙", "甲乙", "甲乙", "<p>甲乙</p>")
+
     def test_says_that_it_was_handed_in_meanwhile(self, own, draft):
         handed_in(draft)
         assert self.save(own, address(draft, "autosave_reflection"), draft=draft, html="<p>晚了</p>")[0] == 410
