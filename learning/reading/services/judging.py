@@ -81,7 +81,8 @@ def prepare_judging(
 ) -> Judging:
     """Named judges and the lines they score by; changed as often as needed until it is opened. Raises JudgingError."""
     ExhibitionPage.objects.select_for_update(of=("self",)).get(pk=exhibition.pk)
-    judging = Judging.objects.filter(exhibition=exhibition).first() or Judging(exhibition=exhibition, created_by=by)
+    known = Judging.objects.filter(exhibition=exhibition).values_list("pk", flat=True).first()
+    judging = lock_judging(known) if known else Judging(exhibition=exhibition, created_by=by)
     if judging.state != JudgingState.PREPARING:
         raise JudgingError(f"评分{judging.get_state_display()}，评委和评分项不能再改。")
     _check_judges(judges)

@@ -2,6 +2,8 @@ import datetime
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from wagtail.models import ModelLogEntry
 
 from cms.inbox.models import Message
@@ -73,6 +75,13 @@ class TestPrepareJudging:
         assert {judge.staff for judge in again.judges.all()} == {bureau.head, bureau.leader}
         assert [(line.name, line.max_points) for line in again.rubric.all()] == [("表达", 100)]
         assert again.created_by == bureau.clerk.user
+
+    @pytest.mark.skipif(not connection.features.has_select_for_update, reason="nothing happens at once on SQLite")
+    def test_waits_for_a_clerk_who_is_opening_it(self, bureau):
+        judging = self.prepare(bureau, hang_exhibition())
+        with CaptureQueriesContext(connection) as asked:
+            self.prepare(bureau, judging.exhibition)
+        assert any('FROM "learning_judging"' in one["sql"] and "FOR UPDATE" in one["sql"] for one in asked)
 
     @pytest.mark.parametrize(
         ("facts", "message"),
