@@ -15,3 +15,8 @@ LOG_ACTIONS = (
     ("reading.revoke_stars", "撤回评定", "撤回阅读之星的评定"),
     ("reading.group", "兴趣小组", "修改学习兴趣小组"),
 )
+
+
+def named_in_log(reflection) -> str:
+    """Without its title: the log is read by people to whom its author has not shown it."""
+    return f"读书心得 {reflection.pk}"

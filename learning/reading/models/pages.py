@@ -75,6 +75,10 @@ class ReadingReviewPage(ConsentedMixin, ArticlePage):
     def permissions_for_user(self, user):
         return ReflectionPagePermissionTester(user, self)
 
+    def get_admin_display_title(self):
+        """What nobody may read yet, or any more, has no title in the admin's lists and log either."""
+        return super().get_admin_display_title() if self.live else f"{self._meta.verbose_name}（未展示）"
+
     @property
     def is_published_when_reviewed(self) -> bool:
         """Asked by the review when the last stage has approved. A copy of a page stands for no reflection, and nobody has consented to it."""

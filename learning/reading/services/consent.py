@@ -11,6 +11,7 @@ from cms.inbox.services import send_messages
 
 from ...programme.rights import RUN
 from ..choices import Consent, ReflectionState
+from ..log_actions import named_in_log
 from ..models import Reflection
 from .locking import lock_reflection
 from .pages import is_withdrawn, show_by_consent
@@ -51,7 +52,7 @@ def set_consent(*, reflection: Reflection, consent: str, by, now: datetime.datet
     if is_shown_by_consent:
         show_by_consent(reflection, by=by)
     data = {"from": before, "to": consent} | ({"reason": reason.strip()} if not is_author else {})
-    log(instance=reflection, action="reading.consent", user=by, data=data)
+    log(instance=reflection, title=named_in_log(reflection), action="reading.consent", user=by, data=data)
     if not is_author and reflection.author.user_id:
         send_messages(
             to=[reflection.author.user_id],
@@ -86,5 +87,5 @@ def restore_reflection(*, reflection: Reflection, by, now: datetime.datetime) ->
     if reflection.consent == Consent.NONE:
         raise ConsentError("作者选的是“不公开”，不能展示。")
     show_by_consent(reflection, by=by)
-    log(instance=reflection, action="reading.consent", user=by, data={"restored": reflection.consent})
+    log(instance=reflection, title=named_in_log(reflection), action="reading.consent", user=by, data={"restored": reflection.consent})
     return reflection

@@ -13,6 +13,7 @@ from cms.inbox.services import send_messages
 from ...periods import local_day
 from ..choices import Consent, ReflectionState
 from ..likeness import compare, index_reflection
+from ..log_actions import named_in_log
 from ..models import ReadingSettings, Reflection, ReviewRound
 from ..review_links import address_for
 from ..reviewers import may_review, reviewers_of
@@ -79,7 +80,7 @@ def _hand_in(reflection: Reflection, consent: str, likeness, *, by, now: datetim
         likeness=likeness.as_json(),
     )
     index_reflection(reflection=reflection, html=reflection.html, now=now)
-    log(instance=reflection, action="reading.hand_in", user=by, data={"round": number})
+    log(instance=reflection, title=named_in_log(reflection), action="reading.hand_in", user=by, data={"round": number})
     _tell_reviewers(reflection, number, now=now)
     return reflection
 

@@ -11,6 +11,7 @@ from cms.inbox.services import send_messages
 
 from ...programme.rights import RUN
 from ..choices import ReflectionState, Verdict
+from ..log_actions import named_in_log
 from ..models import PassageComment, Reflection, ReviewRound
 from ..review_links import address_for
 from ..reviewers import may_review
@@ -69,7 +70,7 @@ def _give_to(reflection: Reflection, user, *, by, now: datetime.datetime) -> Ref
         return reflection
     reflection.reviewer, reflection.claimed_at = user, now
     reflection.save(update_fields=["reviewer", "claimed_at"])
-    log(instance=reflection, action="reading.claim", user=by, data={"reviewer": user.get_full_name()})
+    log(instance=reflection, title=named_in_log(reflection), action="reading.claim", user=by, data={"reviewer": user.get_full_name()})
     number, stamp = current_round(reflection).number, f"{now:%Y%m%d%H%M%S}"
     subject = f"{reflection.author}《{reflection.title}》"
     if before and before.pk != by.pk:
@@ -119,7 +120,13 @@ def decide_reflection(
     reflection.accepted_at = now if is_accepted else None
     reflection.save(update_fields=["reviewer", "claimed_at", "state", "accepted_at"])
     _decide_page(reflection, current, is_accepted=is_accepted, by=by)
-    log(instance=reflection, action="reading.accept" if is_accepted else "reading.return", user=by, data={"round": round_number})
+    log(
+        instance=reflection,
+        title=named_in_log(reflection),
+        action="reading.accept" if is_accepted else "reading.return",
+        user=by,
+        data={"round": round_number},
+    )
     _tell_author(reflection, current, comments=len(comments), now=now)
     return current
 
