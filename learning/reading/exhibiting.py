@@ -11,11 +11,11 @@ from enum import Enum
 import django_filters
 from django.core.paginator import Page as PaginatedPage
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Left
 from wagtail.models import Page
 
-from cms.core.visibility import VisibilityQuerySet
+from cms.core.visibility import VisibilityQuerySet, unsatisfied_restrictions
 
 from ..organisation.models import Department
 from ..periods import Period, PeriodKind, period_of
@@ -28,9 +28,10 @@ from .models.reflections import Reflection
 from .text import passages_of
 
 PER_PAGE = 20
+FEW = 50  # closed pages that are named in a statement rather than looked up for every piece
 BEGINNING = 600  # characters of mark-up from which the first line is taken
 FIRST_LINE = 60  # characters
-NEWEST_FIRST = ("-first_handed_in_at", "-pk")
+NEWEST_FIRST, OLDEST_FIRST = ("-first_handed_in_at", "-pk"), ("first_handed_in_at", "pk")
 FREE_TITLE = "t:"  # begins the address's word for a book that the room does not have
 
 
@@ -62,9 +63,18 @@ def hanging(prefix: str = "") -> Q:
 def hung_in(page, user):
     """The reflections of the quarter of `page` that `user`, who may read `page`, may read, too.
 
-    All of them hang below the one room, as `page` does: what closes the room has been asked when `page` was served.
+    All of them hang below the one room, as `page` does: what closes the room has been asked when `page` was served. To somebody signed in
+    hardly anything of the site is closed: that is asked once (one statement), not of every piece.
     """
-    beside = VisibilityQuerySet(Page).beside(page, user)
+    pages = VisibilityQuerySet(Page)
+    closed = None
+    if user.is_authenticated:
+        closed = list(unsatisfied_restrictions(user).values_list("page", flat=True)[: FEW + 1])
+    if closed is None or len(closed) > FEW:
+        beside = pages.beside(page, user)
+    else:
+        beside = pages.live().below_path(page.path[: -Page.steplen]).filter(depth=page.depth)
+        beside = beside.exclude(Q(pk__in=closed) | Q(alias_of__in=closed)) if closed and not user.is_superuser else beside
     return Reflection.objects.accepted().counted_in(quarter_of(page)).filter(Exists(beside.filter(pk=OuterRef("page"))))
 
 
@@ -117,21 +127,27 @@ class Hanging:
         return cls(groups)
 
     def left_by(self, chosen: dict[str, str]) -> int:
-        wanted = [chosen.get(name) or None for name in ("area", "department", "book")]
-        return sum(
-            number for group, number in self.groups.items() if all(value in (None, own) for value, own in zip(wanted, group, strict=True))
-        )
+        """How many pieces are of what was `chosen` (the filters' values; an empty one narrows nothing)."""
+        wanted = [(at, chosen[name]) for at, name in enumerate(("area", "department", "book")) if chosen.get(name)]
+        return sum(number for group, number in self.groups.items() if all(group[at] == value for at, value in wanted))
 
     def choices(self) -> dict[str, list[tuple[str, str]]]:
-        """In the order of the areas, of the departments, of the titles. Two statements."""
+        """In the order of the areas, of the departments, of the titles. One statement."""
         areas, departments, books = ({group[at] for group in self.groups} - {""} for at in range(3))
         free = {book for book in books if book.startswith(FREE_TITLE)}
-        named = Book.objects.filter(pk__in=books - free).values_list("pk", "title")
-        titles = [(str(pk), title) for pk, title in named] + [(book, book.removeprefix(FREE_TITLE)) for book in free]
-        known = Department.objects.filter(pk__in=departments).order_by("position", "name", "pk").values_list("pk", "name")
+        columns = ("place", "label", "pk", "filter_name")
+        named = Book.objects.filter(pk__in=books - free).order_by().annotate(place=Value(0), label=F("title"), filter_name=Value("book"))
+        known = (
+            Department.objects.filter(pk__in=departments)
+            .order_by()
+            .annotate(place=F("position"), label=F("name"), filter_name=Value("department"))
+        )
+        found = sorted(named.values_list(*columns).union(known.values_list(*columns), all=True))
+        titles = [(str(pk), label) for _place, label, pk, filtered in found if filtered == "book"]
+        titles += [(book, book.removeprefix(FREE_TITLE)) for book in free]
         return {
             "area": [(value, label) for value, label in ContentArea.choices if value in areas],
-            "department": [(str(pk), name) for pk, name in known],
+            "department": [(str(pk), label) for _place, label, pk, filtered in found if filtered == "department"],
             "book": sorted(titles, key=lambda title: title[::-1]),
         }
 
@@ -168,8 +184,8 @@ class ExhibitionView:
 def exhibit(page, *, user, parameters, today: datetime.date) -> ExhibitionView:
     """What `user` sees of the exhibition `page`. `parameters` is the address's query (a QueryDict); wrong values in it filter nothing.
 
-    Before it opens only those who make it see what is going to hang; when it is over it stays open to whoever is signed in. Four
-    statements; for somebody signed in a fifth, and the permissions.
+    Before it opens only those who make it see what is going to hang; when it is over it stays open to whoever is signed in. Three
+    statements; for somebody signed in two more, and the permissions.
     """
     season = season_of(page, today)
     is_clerk = user.is_authenticated and user.has_perm(RUN)
@@ -186,18 +202,23 @@ def exhibit(page, *, user, parameters, today: datetime.date) -> ExhibitionView:
     present = Hanging.of(hung)
     filtered = PieceFilter(parameters, queryset=hung, choices=present.choices())
     narrowed = filtered.qs  # wrong values in the address are dropped on the way
-    shown = Paginator(range(present.left_by(filtered.form.cleaned_data)), PER_PAGE).get_page(parameters.get("page"))
-    shown.object_list = pieces_of(narrowed, shown.object_list, room_url=page.ancestor_chain[-1].get_url() or "/")
+    number = present.left_by(filtered.form.cleaned_data)
+    shown = Paginator(range(number), PER_PAGE).get_page(parameters.get("page"))
+    shown.object_list = pieces_of(narrowed, shown.object_list, of=number, room_url=page.ancestor_chain[-1].get_url() or "/")
     query = parameters.copy()
     query.pop("page", None)
     return ExhibitionView(**common, filter=filtered, pieces=shown, query=query.urlencode())
 
 
-def pieces_of(pieces, places: range, *, room_url: str) -> list[Piece]:
-    """Those at `places`, newest first; one statement. Which they are is asked first: the rows of the others are never put together."""
+def pieces_of(pieces, places: range, *, of: int, room_url: str) -> list[Piece]:
+    """Those at `places` of so many, newest first; one statement.
+
+    Which they are is asked first, from the nearer end: the rows of the others are never put together, and most are not even passed over.
+    """
     if not places:
         return []
-    wanted = pieces.order_by(*NEWEST_FIRST).values("pk")[places.start : places.stop]
+    first, last = (places.start, places.stop) if places.start <= of // 2 else (of - places.stop, of - places.start)
+    wanted = pieces.order_by(*(NEWEST_FIRST if first == places.start else OLDEST_FIRST)).values("pk")[first:last]
     rows = (
         Reflection.objects.filter(pk__in=wanted)
         .order_by(*NEWEST_FIRST)

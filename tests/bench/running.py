@@ -8,7 +8,9 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
 
-from . import drafts, likeness, pages, programme, search, site, tables
+from home.models import HomePage
+
+from . import drafts, exhibitions, likeness, pages, programme, search, site, tables
 
 VENDORS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
@@ -31,6 +33,7 @@ def run(size: int, *, people: tuple[int, ...], reflections: tuple[int, ...], wit
         if reflections:
             likeness.measure(reflections, vendor=vendor)
         drafts.measure(vendor=vendor)
+        exhibitions.measure(HomePage.objects.get(), size=size, vendor=vendor)
         if with_tables:
             tables.measure()
     finally:
