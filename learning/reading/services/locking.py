@@ -4,5 +4,6 @@ from ..models import Reflection
 
 
 def lock_reflection(pk: int) -> Reflection:
-    related = ("author", "book", "department", "reviewer", "session", "page")
-    return Reflection.objects.select_for_update(of=("self",)).select_related(*related).get(pk=pk)
+    """In two statements: PostgreSQL reads the locked row anew once it has waited, and what is joined to it as it stood before."""
+    Reflection.objects.select_for_update().only("pk").get(pk=pk)
+    return Reflection.objects.select_related("author", "book", "department", "reviewer", "session", "page").get(pk=pk)

@@ -81,8 +81,10 @@ def html_of(note: StudyNote) -> str:
 
 
 def _lock(note: StudyNote, by) -> StudyNote:
-    own = StudyNote.objects.of(by).select_related("book", "session", "reflection")
-    return own.select_for_update(of=("self",)).get(pk=note.pk)
+    """In two statements: PostgreSQL reads the locked row anew once it has waited, and what is joined to it as it stood before."""
+    own = StudyNote.objects.of(by)
+    own.select_for_update().only("pk").get(pk=note.pk)
+    return own.select_related("book", "session", "reflection").get(pk=note.pk)
 
 
 def _text(value: str) -> str:

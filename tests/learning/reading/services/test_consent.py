@@ -1,7 +1,10 @@
 """The author's word is honoured at every door at once."""
 
+import threading
+
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection, transaction
 from django.urls import reverse
 from wagtail.models import ModelLogEntry, Page, PageLogEntry
 
@@ -11,6 +14,7 @@ from learning.models import ArticlePage, ReadingReviewPage, Reflection
 from learning.reading.choices import Consent
 from learning.reading.services.consent import ConsentError, last_consent, restore_reflection, set_consent
 from learning.reading.services.pages import is_withdrawn
+from learning.reading.services.review import decide_reflection
 from tests.factories.pages import make_site, make_user
 from tests.factories.programme import at
 from tests.factories.reading import ReflectionFactory
@@ -267,3 +271,28 @@ def test_the_log_of_the_page_calls_it_by_its_name(accepted):
     actions = set(PageLogEntry.objects.filter(page=accepted.page_id).values_list("action", flat=True))
     assert "reading.consent" in actions
     assert "wagtail.unpublish" not in actions
+
+
+@pytest.mark.skipif(not connection.features.has_select_for_update, reason="nothing happens at once on SQLite")
+@pytest.mark.django_db(transaction=True)
+class TestAtOnce:
+    def test_taken_back_while_the_reviewer_accepts_it_is_not_shown(self):
+        make_room(make_site())
+        bureau = make_review_bureau()
+        given = handed_in_reflection(author=bureau.member, consent=Consent.PUBLIC)
+
+        def take_back():
+            try:
+                say(given, Consent.NONE)
+            finally:
+                connection.close()
+
+        author = threading.Thread(target=take_back)
+        with transaction.atomic():
+            accept = {"round_number": 1, "is_accepted": True, "note": "", "comments": {}, "by": bureau.other_head.user, "now": NOW}
+            decide_reflection(reflection=given, **accept)
+            author.start()
+            author.join(0.5)  # until it waits for the reviewer
+        author.join(30)
+        taken_back = Reflection.objects.select_related("page").get()
+        assert (taken_back.state, taken_back.consent, taken_back.page.live) == ("accepted", Consent.NONE, False)
