@@ -250,7 +250,7 @@ class TestSaveDraft:
             saved(draft, html=html)
 
     def test_costs_few_statements(self, draft, django_assert_num_queries):
-        with django_assert_num_queries(5):  # savepoint, lock, write, release
+        with django_assert_num_queries(5):  # savepoint, lock, read, write, release
             saved(draft, html="<p>新</p>")
 
 
