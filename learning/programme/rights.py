@@ -26,7 +26,8 @@ class Rights:
 
     @cached_property
     def staff(self) -> StaffMember | None:
-        return StaffMember.objects.filter(user=self.user.pk).first()
+        """None for the anonymous, too: `user=None` would find somebody without an account."""
+        return StaffMember.objects.filter(user=self.user.pk).first() if self.user.pk else None
 
     @cached_property
     def standings(self) -> Standings:

@@ -11,7 +11,8 @@ from tests.bench.table import against_budget, table
 
 
 @pytest.mark.parametrize(
-    "module", ["corpus", "likeness", "measuring", "pages", "programme", "running", "search", "site", "table", "tables"]
+    "module",
+    ["corpus", "drafts", "exhibitions", "likeness", "measuring", "pages", "programme", "running", "search", "site", "table", "tables"],
 )
 def test_its_modules_import(module):
     importlib.import_module(f"tests.bench.{module}")
