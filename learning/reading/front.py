@@ -37,7 +37,7 @@ def front_of(user, *, today: datetime.date) -> Front:
     month = month_front(today, or_before=True)
     arrivals = list(Book.objects.newest_arrivals(today)[:ARRIVALS])
     with_covers([*(month.listed if month else []), *arrivals])
-    stars = _stars(today)
+    stars = _stars(user, today)
     return Front(
         month=month,
         is_this_month=bool(month) and month.month == today.replace(day=1),
@@ -68,9 +68,11 @@ def _exhibitions(user, today: datetime.date) -> list:
     return [page for page in newest if page.is_open] or newest[:1]
 
 
-def _stars(today: datetime.date) -> list[ReadingStar]:
-    """Those decided for this quarter, or else for the last one."""
+def _stars(user, today: datetime.date) -> list[ReadingStar]:
+    """Those decided for this quarter, or else for the last one; outside the bureau not before the public notice stands (R58)."""
     since = _quarter(today).previous.first
     decided = ReadingStar.objects.filter(selection__decided_at__isnull=False, selection__quarter_first__gte=since)
+    if not user.is_authenticated:
+        decided = decided.filter(selection__notice__live=True)
     decided = list(decided.select_related("selection", "staff").order_by("-selection__quarter_first", "staff__sort_key", "pk")[:STARS])
     return [star for star in decided if star.selection_id == decided[0].selection_id]
