@@ -39,6 +39,7 @@ ALLOWED = {
     "App",
     "Word",
     "docx",
+    "ISBN",
 }
 WORD = re.compile(r"[A-Za-z]{2,}")
 # Addresses and endings of file names are what they are.
