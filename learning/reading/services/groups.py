@@ -21,7 +21,7 @@ def is_closed(group: InterestGroup, day: datetime.date) -> bool:
 def check_may_join(group: InterestGroup, staff: StaffMember | None, *, today: datetime.date) -> None:
     """Raises GroupError."""
     if staff is None:
-        raise GroupError("您的账号还没有关联到人员名册，不能加入小组。请联系系统管理员。")
+        raise GroupError("您的账号还没有关联到人员名册，不能加入小组。请联系机关党委，在人员登记里填上您的登录账号。")
     if staff.has_left(today):
         raise GroupError(f"名册里您已于 {staff.left_on:%Y-%m-%d} 离开本单位，不能加入小组。有误的，请联系机关党委。")
     if is_closed(group, today):

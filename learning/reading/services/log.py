@@ -22,7 +22,7 @@ class NotOwnEntryError(LogError):
 def check_may_log(staff: StaffMember | None, *, today: datetime.date) -> None:
     """Raises LogError for an account that is nobody's of the roster, and for somebody who has left."""
     if staff is None:
-        raise LogError("您的账号还没有关联到人员名册，不能登记阅读。请联系系统管理员。")
+        raise LogError("您的账号还没有关联到人员名册，不能登记阅读。请联系机关党委，在人员登记里填上您的登录账号。")
     if staff.has_left(today):
         raise LogError(
             f"名册里您已于 {staff.left_on.year}年{staff.left_on.month}月{staff.left_on.day}日离开本单位，不能再登记阅读。有误的，请联系机关党委。"
