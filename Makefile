@@ -32,8 +32,8 @@ screenshots: $(VENV)/.tests ## the pictures of the README, from the sample site 
 
 lock: $(VENV)/.tests ## compile the pinned dependencies of pyproject.toml, with hashes, for the Python that Debian 12 has
 	$(BIN)/uv pip compile -q --no-header --generate-hashes --python-version 3.11.2 pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile -q --no-header --generate-hashes --python-version 3.11.2 --group dev -c requirements.txt pyproject.toml -o tests/requirements.txt
-	echo wagtail==8.0.1 | $(BIN)/uv pip compile -q --no-header --generate-hashes --python-version 3.11.2 --group dev --override - pyproject.toml -o tests/requirements-wagtail8.txt
+	$(BIN)/uv pip compile -q --no-header --no-strip-extras --generate-hashes --python-version 3.11.2 --group dev -c requirements.txt pyproject.toml -o tests/requirements.txt
+	echo wagtail==8.0.1 | $(BIN)/uv pip compile -q --no-header --no-strip-extras --generate-hashes --python-version 3.11.2 --group dev --override - pyproject.toml -o tests/requirements-wagtail8.txt
 
 format: $(VENV)/.tests
 	$(BIN)/ruff check --fix -q . || true

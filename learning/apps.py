@@ -15,11 +15,13 @@ class LearningConfig(AppConfig):
         from .articles.notices import register_notice_writer  # noqa: PLC0415
         from .articles.publishing import keep_first_time  # noqa: PLC0415
         from .articles.search import ARTICLES  # noqa: PLC0415
+        from .contributions.rights import RUN as RUN_CONTRIBUTIONS  # noqa: PLC0415
         from .evidence import register_evidence  # noqa: PLC0415
         from .library.drafts import write_notice  # noqa: PLC0415
         from .organisation.roster import RosterKind  # noqa: PLC0415
         from .programme import facts as programme_facts  # noqa: PLC0415
         from .programme.services.roll import freeze_started_sessions  # noqa: PLC0415
+        from .questions.desks import Desk, register_desk  # noqa: PLC0415
         from .reading import facts as reading_facts  # noqa: PLC0415
         from .reading.book_import import BookKind  # noqa: PLC0415
         from .reading.likeness import index_missing  # noqa: PLC0415
@@ -28,6 +30,7 @@ class LearningConfig(AppConfig):
         page_published.connect(keep_first_time, dispatch_uid="learning.articles.keep_first_time")
         register_source(ARTICLES)
         register_notice_writer(write_notice)
+        register_desk(Desk("contributions", "宣传科", RUN_CONTRIBUTIONS))
         register_kind(RosterKind())
         register_kind(BookKind())
         for kind in (*programme_facts.KINDS, *reading_facts.KINDS):

@@ -3,6 +3,8 @@
 from django.contrib.auth.models import Permission
 from wagtail import hooks
 
+from .contributions import log_actions as contributions_log
+from .contributions.viewsets import ContributionsViewSetGroup
 from .organisation.viewsets import OrganisationViewSetGroup
 from .programme import log_actions as programme_log
 from .programme.modeladmins import attendance_register
@@ -32,13 +34,20 @@ def register_reading():
     return ReadingViewSetGroup()
 
 
+@hooks.register("register_admin_viewset")
+def register_contributions():
+    return ContributionsViewSetGroup()
+
+
 hooks.register("construct_explorer_page_queryset", admin_lists.in_explorer)
 hooks.register("construct_page_chooser_queryset", admin_lists.in_chooser)
 
 
 @hooks.register("register_permissions")
 def register_permissions_of_the_rooms():
-    return Permission.objects.filter(content_type__app_label="learning", codename__in=["run_programme", "review_reflections"])
+    return Permission.objects.filter(
+        content_type__app_label="learning", codename__in=["run_programme", "review_reflections", "run_contributions"]
+    )
 
 
 @hooks.register("construct_homepage_panels")
@@ -53,5 +62,5 @@ def register_topics():
 
 @hooks.register("register_log_actions")
 def register_log_actions(actions):
-    for name, label, message in (*programme_log.LOG_ACTIONS, *reading_log.LOG_ACTIONS):
+    for name, label, message in (*programme_log.LOG_ACTIONS, *reading_log.LOG_ACTIONS, *contributions_log.LOG_ACTIONS):
         actions.register_action(name, label, message)

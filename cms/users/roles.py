@@ -53,6 +53,14 @@ READING = (
     "learning.change_readingsettings",
 )
 
+CONTRIBUTIONS = (
+    *editing("learning.outlet", "learning.ruleset"),
+    *editing("learning.mediaarticle", "learning.placement", actions=("view",)),
+    "learning.run_contributions",
+    "imports.add_importbatch",
+    "imports.view_importbatch",
+)
+
 ROLES = (
     Role("编辑", "撰写通知、学习资料、讲座记录并送审；不能自己发布。", (ADMIN,), ("add_page", "change_page"), FILES),
     Role("初审员", "审核流程第一步。", REVIEWER, ("change_page",), ("choose_image", "choose_document")),
@@ -72,6 +80,7 @@ ROLES = (
             *ORGANISATION,
             *PROGRAMME,
             *READING,
+            *editing("learning.researchreport", actions=("view",)),
             *editing("learning.topic"),
             "imports.add_importbatch",
             "imports.view_importbatch",
@@ -81,7 +90,13 @@ ROLES = (
         ("add_page", "change_page"),
         FILES,
     ),
-    Role("宣传科", "发布新闻宣传类内容（送审），后续登记媒体采用。", (ADMIN,), ("add_page", "change_page"), FILES),
+    Role(
+        "宣传科",
+        "发布新闻宣传类内容（送审）；收稿、登记采用，维护媒体与计分规则，约稿，答复对分数的疑问。",
+        (ADMIN, *CONTRIBUTIONS),
+        ("add_page", "change_page"),
+        FILES,
+    ),
     Role(
         "系统管理员",
         "管理账号与网站信息；不能改内容，不能改超级管理员。",

@@ -9,11 +9,11 @@ from decimal import Decimal
 
 from django.db.models import Count, Max, Q
 
+from ..judging.choices import JudgingState
 from ..organisation.models import StaffMember
 from ..periods import Period, PeriodKind, period_of
 from ..programme.choices import ATTENDED_STATUSES, SessionKind
 from ..programme.models import Attendance
-from .choices import JudgingState
 from .exhibiting import hanging
 from .models import Entry, ReadingEntry, Reflection, StarSelection
 

@@ -34,9 +34,3 @@ class Verdict(models.TextChoices):
 class FileKind(models.TextChoices):
     PHOTO = "photo", "手写照片"
     DOCUMENT = "document", "Word 原件"
-
-
-class JudgingState(models.TextChoices):
-    PREPARING = "preparing", "筹备中"
-    OPEN = "open", "评分中"
-    CLOSED = "closed", "已结束"

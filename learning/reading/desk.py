@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Subquery, TextField, Value, When
 from django.db.models.functions import Coalesce
 
+from ..judging.choices import JudgingState
 from ..organisation.models import StaffMember
-from .choices import JudgingState, ReflectionState
+from .choices import ReflectionState
 from .exhibiting import hanging
 from .models import Ballot, Entry, Judge, Reflection, ReviewRound
 from .reviewers import REVIEW

@@ -17,11 +17,12 @@ from wagtail.models import Page
 
 from cms.core.visibility import VisibilityQuerySet, unsatisfied_restrictions
 
+from ..judging.choices import JudgingState
 from ..organisation.models import Department
 from ..periods import Period, PeriodKind, period_of
 from ..programme.rights import RUN
 from ..topics.areas import ContentArea
-from .choices import Consent, JudgingState, ReflectionState
+from .choices import Consent, ReflectionState
 from .models.books import Book
 from .models.exhibitions import Judging
 from .models.reflections import Reflection

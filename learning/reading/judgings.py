@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, Sum
 
+from ..judging.choices import JudgingState
+from ..judging.scoring import Tally, Vote, tally
 from ..programme.rights import Rights
-from .choices import JudgingState
 from .exhibiting import hanging
 from .models import Ballot, BallotLine, Entry, ExhibitionPage, Judge, Judging
-from .scoring import Tally, Vote, tally
 from .services.judging import OWN_WORK, TENTH, entries_of, votes_in
 
 MAX_PLACES = 10  # that everybody signed in sees; and never the lower half

@@ -15,12 +15,12 @@ from wagtail.log_actions import log
 
 from cms.inbox.services import send_messages
 
+from ...judging.choices import JudgingState
+from ...judging.scoring import Tally, Vote, ranks, rounded, tally
 from ...organisation.models import StaffMember
 from ...periods import local_day
-from ..choices import JudgingState
 from ..exhibiting import hanging, quarter_of
 from ..models import Ballot, BallotLine, Entry, ExhibitionPage, Judge, Judging, Reflection, RubricLine
-from ..scoring import Tally, Vote, ranks, rounded, tally
 
 MAX_LINES = 6
 OWN_WORK = "本人作品"

@@ -10,9 +10,11 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from ...judging.choices import JudgingState
+from ...judging.scoring import RULE
 from ...programme.people import People
 from ...programme.rights import Rights
-from ..choices import JudgingState, ReflectionState
+from ..choices import ReflectionState
 from ..exhibiting import hanging, quarter_of
 from ..exhibition_forms import BallotForm, ConflictForm, JudgingForm
 from ..judgings import (
@@ -26,7 +28,6 @@ from ..judgings import (
     results_of,
 )
 from ..models import Ballot, Entry, ExhibitionPage, Judging, Reflection
-from ..scoring import RULE
 from ..services.judging import (
     SAMPLE_RUBRIC,
     JudgingError,

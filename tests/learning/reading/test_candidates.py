@@ -6,7 +6,8 @@ import pytest
 from learning.models import Entry, Reflection
 from learning.programme.choices import AttendanceStatus, SessionKind
 from learning.reading.candidates import candidates_of, records_of
-from learning.reading.choices import Consent, JudgingState
+from learning.judging.choices import JudgingState
+from learning.reading.choices import Consent
 from tests.factories.bureau import make_bureau
 from tests.factories.organisation import PostingFactory, StaffMemberFactory
 from tests.factories.programme import SessionFactory, at

@@ -6,7 +6,8 @@ from django.urls import reverse
 
 from cms.core.services import add_page
 from learning.models import Ballot, Entry, ExhibitionPage, Judging, ReadingRoomPage, Reflection
-from learning.reading.choices import Consent, JudgingState
+from learning.judging.choices import JudgingState
+from learning.reading.choices import Consent
 from learning.reading.services.judging import close_judging, open_judging
 from tests.factories.bureau import make_bureau
 from tests.factories.organisation import StaffMemberFactory

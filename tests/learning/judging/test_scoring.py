@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from learning.reading.scoring import Vote, ranks, rounded, tally
+from learning.judging.scoring import Vote, ranks, rounded, tally
 
 points = st.integers(0, 1000).map(lambda tenths: Decimal(tenths) / 10)
 votes = st.lists(st.tuples(points, points), max_size=9).map(

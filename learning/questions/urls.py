@@ -1,0 +1,9 @@
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("questions/", views.questions, name="questions"),
+    path("questions/ask/", views.ask, name="ask_question"),
+    path("questions/<int:pk>/", views.question, name="question"),
+]
