@@ -163,7 +163,9 @@ def violations_of():
         scope = {"exclude": [[selector] for selector in exclude]} if exclude else None
         only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": WCAG}
         # Half faded in, a message has half its contrast.
-        page.evaluate("Promise.allSettled(document.getAnimations().filter(each => each.effect.getComputedTiming().endTime !== Infinity).map(each => each.finished))")
+        page.evaluate(
+            "Promise.allSettled(document.getAnimations().filter(each => each.effect.getComputedTiming().endTime !== Infinity).map(each => each.finished))"
+        )
         options = {"resultTypes": ["violations"], "runOnly": only}
         found = axe.run(page, context=scope, options=options).response["violations"]
         return [

@@ -3,10 +3,10 @@ from decimal import Decimal
 
 import pytest
 
+from learning.judging.choices import JudgingState
 from learning.models import Entry, Reflection
 from learning.programme.choices import AttendanceStatus, SessionKind
 from learning.reading.candidates import candidates_of, records_of
-from learning.judging.choices import JudgingState
 from learning.reading.choices import Consent
 from tests.factories.bureau import make_bureau
 from tests.factories.organisation import PostingFactory, StaffMemberFactory

@@ -7,8 +7,8 @@ from django.test.utils import CaptureQueriesContext
 from wagtail.models import ModelLogEntry
 
 from cms.inbox.models import Message
-from learning.models import Ballot, Entry, Judging, Reflection
 from learning.judging.choices import JudgingState
+from learning.models import Ballot, Entry, Judging, Reflection
 from learning.reading.choices import Consent
 from learning.reading.services.judging import (
     OWN_WORK,

@@ -5,8 +5,8 @@ import time_machine
 from django.urls import reverse
 
 from cms.core.services import add_page
-from learning.models import Ballot, Entry, ExhibitionPage, Judging, ReadingRoomPage, Reflection
 from learning.judging.choices import JudgingState
+from learning.models import Ballot, Entry, ExhibitionPage, Judging, ReadingRoomPage, Reflection
 from learning.reading.choices import Consent
 from learning.reading.services.judging import close_judging, open_judging
 from tests.factories.bureau import make_bureau
