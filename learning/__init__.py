@@ -11,7 +11,8 @@
     judging       blind judging: what every one keeps, and its arithmetic
     organisation  departments, branches, people, dated postings, offices and absences; the roster import
     topics        the five content areas and their sub-topics
-    evidence · periods      ground floor: the contract the rooms sign for their facts; weeks, months, quarters, halves, years
+    evidence · fingerprints · periods      ground floor: the contract the rooms sign for their facts; what is kept of a text that is compared;
+                  weeks, months, quarters, halves, years
 
 Rooms still to be built: quiz, online_study, portfolio, assessment.
 """

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
+from learning.fingerprints import fingerprints, plain
 from learning.models import ComparedText, Fingerprint, Reflection, StaffMember
 from learning.periods import SHANGHAI
 from learning.reading.likeness import compare, index_reflection
-from learning.reading.likeness.fingerprints import fingerprints, plain
 from learning.reading.text import html_of_text
 
 from . import corpus

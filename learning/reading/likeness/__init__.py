@@ -1,6 +1,5 @@
 """相似提示: which passages of a reflection resemble the archive or the texts it was written on (R35, docs/adr/0018).
 
-    fingerprints   what is left of a text when it is compared, and the sample of its 8-grams that is kept
     sentences      the text cut into pieces of a sentence's size; which of them are quotations
     candidates     the few texts of the archive worth reading, by a number of look-ups that does not grow with it
     comparing      piece by piece, confirmed by rapidfuzz; what is reported and what is not

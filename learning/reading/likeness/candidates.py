@@ -7,7 +7,7 @@ from math import sqrt
 
 from django.db import connection
 
-from .fingerprints import GRAM, numbered_fingerprints, of_source
+from ...fingerprints import GRAM, numbered_fingerprints, of_source
 
 CAP = 64  # texts a number is asked for; the newest ones
 RARE = 8  # texts: what stands in more of them is a stock phrase

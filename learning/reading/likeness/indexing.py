@@ -8,10 +8,10 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from wagtail.models import Page
 
 from ...articles.models import ArticlePage
+from ...fingerprints import GRAM, fingerprints, of_source, plain
 from ..choices import HANDED_IN
 from ..models import ComparedText, Fingerprint, Reflection, ReviewRound
 from ..text import passages_of
-from .fingerprints import GRAM, fingerprints, of_source, plain
 
 BATCH = 200  # keys read at a time; each text is a transaction of its own
 

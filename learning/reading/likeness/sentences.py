@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ...fingerprints import plain
 from ..text import Passage
-from .fingerprints import plain
 
 SHORTEST = 15  # plain characters: below that everybody writes the same
 LONG_ENOUGH = 30  # a longer sentence is compared in clauses, so that half a copied sentence is seen

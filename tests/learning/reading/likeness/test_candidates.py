@@ -1,9 +1,9 @@
 import pytest
 
+from learning.fingerprints import fingerprints, plain
 from learning.models import ComparedText, Fingerprint
 from learning.reading.likeness import index_page
 from learning.reading.likeness.candidates import CAP, MOST_NUMBERS, look_up
-from learning.reading.likeness.fingerprints import fingerprints, plain
 from tests.factories.pages import make_article, make_column, make_site
 from tests.factories.programme import at
 from tests.factories.reading import ReflectionFactory, archived_reflection

@@ -5,10 +5,10 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from learning.fingerprints import fingerprints, plain
 from learning.models import ComparedText, Fingerprint, Reflection
 from learning.reading.likeness import compare, index_page, index_reflection
 from learning.reading.likeness.comparing import LONG_QUOTATION
-from learning.reading.likeness.fingerprints import fingerprints, plain
 from tests.factories.organisation import StaffMemberFactory
 from tests.factories.pages import make_article, make_column, make_notice, make_site, make_user
 from tests.factories.programme import SessionFactory, at

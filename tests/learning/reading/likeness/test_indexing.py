@@ -5,9 +5,9 @@ from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
 
+from learning.fingerprints import fingerprints, of_source, plain
 from learning.models import ComparedText, Fingerprint, Reflection
 from learning.reading.likeness import drop_page, index_missing, index_page, index_reflection
-from learning.reading.likeness.fingerprints import fingerprints, of_source, plain
 from tests.factories.pages import make_article, make_column, make_notice, make_site
 from tests.factories.programme import at
 from tests.factories.reading import ReflectionFactory, accepted_reflection, archived_reflection

@@ -1,7 +1,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from learning.reading.likeness.fingerprints import plain
+from learning.fingerprints import plain
 from learning.reading.likeness.sentences import LONG_ENOUGH, SHORTEST, WITHOUT_A_MARK, pieces_of
 from learning.reading.text import passages_of
 

@@ -2,9 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from learning.reading.likeness.fingerprints import GRAM, ONE_IN, fingerprints, numbered_fingerprints, of_source, plain
-
-from .texts import paragraphs
+from learning.fingerprints import GRAM, ONE_IN, fingerprints, numbered_fingerprints, of_source, plain
+from tests.learning.reading.likeness.texts import paragraphs
 
 
 class TestPlain:
