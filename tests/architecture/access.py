@@ -5,6 +5,8 @@ An address that is missing here fails the build: whoever adds one decides here w
 
 import wagtail
 
+from learning.contributions.urls import urlpatterns as contribution_patterns
+from learning.questions.urls import urlpatterns as question_patterns
 from learning.reading.urls import urlpatterns as reading_patterns
 
 from .addresses import ANONYMOUS, PEOPLE, SUPERUSER
@@ -282,7 +284,10 @@ TABLE: dict[frozenset, tuple[str, ...]] = {
 TABLE[PAGES if wagtail.VERSION >= (8,) else ADMIN] += ("wagtailimages_chooser:select_format",)
 
 # Addresses that go by who somebody is to what stands behind them, in a table of their own.
-ELSEWHERE = {pattern.name: "test_reading_access.py" for pattern in reading_patterns}
+ELSEWHERE = {
+    **{pattern.name: "test_reading_access.py" for pattern in reading_patterns},
+    **{pattern.name: "test_contributions_access.py" for pattern in (*contribution_patterns, *question_patterns)},
+}
 # Raises on purpose, to show an administrator the page of a broken server.
 BROKEN_ON_PURPOSE = ("wagtailadmin_error_test",)
 # Wagtail's fall-through: whoever is signed in is told that there is no such door, or led to the one with a slash.
