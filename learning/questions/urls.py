@@ -4,6 +4,6 @@ from . import views
 
 urlpatterns = [
     path("questions/", views.questions, name="questions"),
-    path("questions/ask/", views.ask, name="ask_question"),
+    path("questions/ask/", views.ask_question, name="ask_question"),
     path("questions/<int:pk>/", views.question, name="question"),
 ]
