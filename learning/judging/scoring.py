@@ -1,7 +1,8 @@
 """From the judges' totals to means and ranks (A7). Pure: the same votes in any order give the same result.
 
 - The total of a vote is the sum of its lines. An entry's mean is the mean of its totals; from five votes on without one highest and one
-  lowest. Where several are equally high or low, the one with the higher (lower) first line is left out.
+  lowest. Where several are equally high or low, the one with the higher (lower) first line is left out, then second line, and so on: votes
+  that differ in nothing but who cast them are the same to the result.
 - Ranks go by the mean; of equal means the one with the higher mean of the first rubric line, taken over the same votes, comes first. Still
   equal, they share a rank, and the next one is skipped: 1, 1, 3.
 - Means are compared exactly and rounded only to be kept and shown. An entry without a vote has no rank.
@@ -22,11 +23,16 @@ Key = TypeVar("Key", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """One ballot that scores: its key, its total and its points in the first line of the rubric."""
+    """One ballot that scores: its key, its total, its points in the first line of the rubric and in the others."""
 
     ballot: int
     total: Decimal
     first: Decimal
+    rest: tuple[Decimal, ...] = ()
+
+    @property
+    def lines(self) -> tuple[Decimal, ...]:
+        return (self.first, *self.rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +53,18 @@ class Tally:
 
     @property
     def first_mean(self) -> Fraction | None:
-        return sum((Fraction(vote.first) for vote in self.counted), Fraction(0)) / len(self.counted) if self.counted else None
+        return self.line_means[0] if self.counted else None
+
+    @property
+    def line_means(self) -> tuple[Fraction, ...]:
+        """Of every line of the rubric, over the votes that count; none without a vote."""
+        return tuple(
+            sum(map(Fraction, line), Fraction(0)) / len(self.counted) for line in zip(*(vote.lines for vote in self.counted), strict=True)
+        )
 
 
 def tally(votes: Iterable[Vote]) -> Tally:
-    ordered = sorted(votes, key=lambda vote: (vote.total, vote.first, vote.ballot))
+    ordered = sorted(votes, key=lambda vote: (vote.total, vote.lines, vote.ballot))
     if len(ordered) < DROPS_FROM:
         return Tally(tuple(ordered))
     lowest, *counted, highest = ordered

@@ -4,45 +4,26 @@ import datetime
 import random
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, Sum
 from django.urls import reverse
 from wagtail.log_actions import log
 
 from cms.inbox.services import send_messages
 
+from ...judging.ballots import put_ballot, put_conflict, votes_in, voting_judge
 from ...judging.choices import JudgingState
-from ...judging.scoring import Tally, Vote, ranks, rounded, tally
+from ...judging.errors import JudgingError, UnfinishedError
+from ...judging.preparing import Line, check_judges, check_preparing, check_rubric, write_preparation
+from ...judging.scoring import Tally, ranks, rounded, tally
 from ...organisation.models import StaffMember
 from ...periods import local_day
 from ..exhibiting import hanging, quarter_of
-from ..models import Ballot, BallotLine, Entry, ExhibitionPage, Judge, Judging, Reflection, RubricLine
+from ..models import Ballot, Entry, ExhibitionPage, Judge, Judging, Reflection
 
-MAX_LINES = 6
 OWN_WORK = "本人作品"
-TENTH = Decimal("0.1")
 chance = random.SystemRandom()  # nothing that a judge could calculate the authors from
-
-
-class JudgingError(ValidationError):
-    """The judging cannot be prepared, scored or closed like that; the message is Chinese and says what to do."""
-
-
-class UnfinishedError(JudgingError):
-    """Some judges have entries left; closing has to be confirmed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of the rubric as it is written."""
-
-    name: str
-    max_points: int
-    guidance: str = ""
 
 
 # Only to begin with: nothing in the notice says how reflections are judged. The word 示例 stays in it until somebody has rewritten it.
@@ -51,11 +32,6 @@ SAMPLE_RUBRIC = (
     Line("联系实际", 40, "示例：结合本职工作，说得出改了什么、打算怎么改。"),
     Line("表达", 30, "示例：条理清楚，语言平实，没有空话套话。"),
 )
-
-
-def field_name(line: RubricLine) -> str:
-    """What a form calls the points of `line`; errors name it, too."""
-    return f"line_{line.pk}"
 
 
 def lock_judging(pk: int) -> Judging:
@@ -83,42 +59,16 @@ def prepare_judging(
     ExhibitionPage.objects.select_for_update(of=("self",)).get(pk=exhibition.pk)
     known = Judging.objects.filter(exhibition=exhibition).values_list("pk", flat=True).first()
     judging = lock_judging(known) if known else Judging(exhibition=exhibition, created_by=by)
-    if judging.state != JudgingState.PREPARING:
-        raise JudgingError(f"评分{judging.get_state_display()}，评委和评分项不能再改。")
-    _check_judges(judges)
-    _check_rubric(rubric)
+    check_preparing(judging)
+    check_judges(judges)
+    check_rubric(rubric)
     if due_on < local_day(now):
         raise JudgingError({"due_on": "截止日期已经过去，请改成今天或以后的日期。"})
     judging.note, judging.due_on = note.strip(), due_on
     judging.full_clean(exclude=["exhibition", "created_by"])
     judging.save()
-    judging.judges.exclude(staff__in=judges).delete()
-    known = set(judging.judges.values_list("staff_id", flat=True))
-    Judge.objects.bulk_create([Judge(judging=judging, staff=one) for one in judges if one.pk not in known])
-    judging.rubric.all().delete()
-    RubricLine.objects.bulk_create(
-        [
-            RubricLine(judging=judging, name=line.name, guidance=line.guidance, max_points=line.max_points, position=position)
-            for position, line in enumerate(rubric)
-        ]
-    )
+    write_preparation(judging, judges=judges, rubric=rubric)
     return judging
-
-
-def _check_judges(judges: Sequence[StaffMember]) -> None:
-    if not judges:
-        raise JudgingError({"judges": "请至少写一位评委。"})
-    can_sign_in = set(StaffMember.objects.filter(pk__in=[one.pk for one in judges], user__is_active=True).values_list("pk", flat=True))
-    if without := [one.name for one in judges if one.pk not in can_sign_in]:
-        raise JudgingError({"judges": f"{'、'.join(without)}没有可用的账号，不能在网上评分。请换人，或请系统管理员开通账号。"})
-
-
-def _check_rubric(rubric: Sequence[Line]) -> None:
-    if not rubric:
-        raise JudgingError("请至少写一个评分项和它的满分。")
-    names = [line.name for line in rubric]
-    if len(set(names)) < len(names):
-        raise JudgingError("有两个评分项同名，请改一个名称。")
 
 
 @transaction.atomic
@@ -128,7 +78,7 @@ def open_judging(*, judging: Judging, by, now: datetime.datetime, shuffle=chance
     if judging.state != JudgingState.PREPARING:
         raise JudgingError(f"评分{judging.get_state_display()}，不用再开始。")
     judges = list(judging.judges.select_related("staff"))
-    _check_judges([judge.staff for judge in judges])
+    check_judges([judge.staff for judge in judges])
     pieces = list(
         Reflection.objects.counted_in(quarter_of(judging.exhibition)).filter(hanging()).order_by("pk").values_list("pk", "author")
     )
@@ -163,11 +113,7 @@ def open_judging(*, judging: Judging, by, now: datetime.datetime, shuffle=chance
 def _to_score(entry: Entry, by) -> tuple[Judging, Entry, Judge]:
     """Locked, and only where `by` judges it and it is neither their own nor taken back. Raises JudgingError."""
     judging = lock_judging(entry.judging_id)
-    if judging.state != JudgingState.OPEN:
-        raise JudgingError(f"评分{judging.get_state_display()}，不能再改。")
-    judge = judging.judges.select_related("staff").filter(staff__user=by.pk).first()
-    if judge is None:
-        raise JudgingError("您不是这次评分的评委。")
+    judge = voting_judge(judging, by)
     entry = entries_of(judging).select_related("reflection").filter(pk=entry.pk).first()
     if entry is None:
         raise JudgingError("作者已收回展示，这一篇不再参评。请评其他的。")
@@ -182,18 +128,7 @@ def submit_ballot(*, entry: Entry, points: dict[int, Decimal], remark: str, by, 
     and of a declared conflict. Raises JudgingError.
     """
     judging, entry, judge = _to_score(entry, by)
-    lines = list(judging.rubric.all())
-    wrong = {field_name(line): f"请打“{line.name}”的分。" for line in lines if line.pk not in points}
-    for line in lines:
-        given = points.get(line.pk)
-        if given is not None and not (0 <= given <= line.max_points and given == given.quantize(TENTH)):
-            wrong[field_name(line)] = f"“{line.name}”须在 0 到 {line.max_points} 之间，最多一位小数。"
-    if wrong:
-        raise JudgingError(wrong)
-    facts = {"is_conflict": False, "conflict_reason": "", "remark": remark.strip(), "submitted_at": now}
-    ballot, _created = Ballot.objects.update_or_create(entry=entry, judge=judge, defaults=facts)
-    ballot.lines.all().delete()
-    BallotLine.objects.bulk_create([BallotLine(ballot=ballot, line=line, points=points[line.pk]) for line in lines])
+    ballot = put_ballot(judging=judging, entry=entry, judge=judge, points=points, remark=remark, now=now)
     log(instance=judging, action="reading.ballot", user=by, data={"number": entry.number})
     return ballot
 
@@ -202,32 +137,17 @@ def submit_ballot(*, entry: Entry, points: dict[int, Decimal], remark: str, by, 
 def declare_conflict(*, entry: Entry, reason: str, by, now: datetime.datetime) -> Ballot:
     """The judge stands back from an entry and says why; points given before are gone. Raises JudgingError."""
     judging, entry, judge = _to_score(entry, by)
-    if not reason.strip():
-        raise JudgingError({"reason": "请写明回避的原因。"})
-    facts = {"is_conflict": True, "conflict_reason": reason.strip(), "remark": "", "submitted_at": now}
-    ballot, _created = Ballot.objects.update_or_create(entry=entry, judge=judge, defaults=facts)
-    ballot.lines.all().delete()
+    ballot = put_conflict(entry=entry, judge=judge, reason=reason, now=now)
     log(instance=judging, action="reading.ballot", user=by, data={"number": entry.number, "conflict": True})
     return ballot
 
 
 def tallies_of(judging: Judging) -> dict[int, Tally]:
     """By the entries' keys; whoever has no vote is in it, too. Three statements, whatever the number of judges and entries."""
-    first = judging.rubric.values_list("pk", flat=True).first()
     votes = defaultdict(list, {pk: [] for pk in entries_of(judging).values_list("pk", flat=True)})
-    for entry, *vote in votes_in(Ballot.objects.filter(entry__judging=judging).filter(hanging("entry__reflection__")), first):
-        votes[entry].append(Vote(*vote))
+    for entry, vote in votes_in(judging, Ballot.objects.filter(entry__judging=judging).filter(hanging("entry__reflection__"))):
+        votes[entry].append(vote)
     return {entry: tally(cast) for entry, cast in votes.items()}
-
-
-def votes_in(ballots, first: int | None):
-    """(entry, ballot, total, points in the line `first`) of those that score. SQLite adds decimals as floats: they come back as tenths."""
-    points = Sum("lines__points")
-    rows = (
-        ballots.filter(is_conflict=False).order_by("pk").annotate(total=points, leading=Sum("lines__points", filter=Q(lines__line=first)))
-    )
-    for entry, ballot, total, leading in rows.values_list("entry_id", "pk", "total", "leading"):
-        yield entry, ballot, (total or Decimal(0)).quantize(TENTH), (leading or Decimal(0)).quantize(TENTH)
 
 
 @transaction.atomic

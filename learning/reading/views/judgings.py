@@ -10,7 +10,11 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from ...judging.blinding import blind
 from ...judging.choices import JudgingState
+from ...judging.errors import JudgingError, UnfinishedError
+from ...judging.forms import given_by
+from ...judging.ledgers import ledger_of
 from ...judging.scoring import RULE
 from ...programme.people import People
 from ...programme.rights import Rights
@@ -18,24 +22,19 @@ from ..choices import ReflectionState
 from ..exhibiting import hanging, quarter_of
 from ..exhibition_forms import BallotForm, ConflictForm, JudgingForm
 from ..judgings import (
-    blind,
     desk_of,
     exhibitions_without_judging,
     judge_of,
     judgings_of,
-    ledger_of,
     progress_of,
     results_of,
 )
 from ..models import Ballot, Entry, ExhibitionPage, Judging, Reflection
 from ..services.judging import (
     SAMPLE_RUBRIC,
-    JudgingError,
-    UnfinishedError,
     close_judging,
     declare_conflict,
     entries_of,
-    field_name,
     open_judging,
     prepare_judging,
     submit_ballot,
@@ -189,7 +188,7 @@ def judge_entry(request, pk, number):
     is_own = entry.reflection.author_id == judge.staff_id
     lines = list(found.rubric.all())
     declares = "conflict" in request.POST
-    form = BallotForm(None if declares else request.POST or None, lines=lines, initial=_given(ballot, lines))
+    form = BallotForm(None if declares else request.POST or None, lines=lines, initial=given_by(ballot, lines))
     conflict = ConflictForm(request.POST if declares else None, initial={"reason": ballot.conflict_reason if ballot else ""})
     sent = conflict if declares else form
     if request.method == "POST" and sent.is_valid():
@@ -204,8 +203,8 @@ def judge_entry(request, pk, number):
     context = {
         "judging": found,
         "entry": entry,
-        "title": blind(entry.reflection.title, entry.reflection.author.name),
-        "text": mark_safe(blind(entry.reflection.html, entry.reflection.author.name)),  # noqa: S308 (cleaned before it was stored)
+        "title": blind(entry.reflection.title, [entry.reflection.author.name]),
+        "text": mark_safe(blind(entry.reflection.html, [entry.reflection.author.name])),  # noqa: S308 (cleaned before it was stored)
         "form": form,
         "conflict": conflict,
         "ballot": ballot,
@@ -215,14 +214,6 @@ def judge_entry(request, pk, number):
     }
     context |= {"previous": context["desk"].before(number), "following": context["desk"].after(number)}
     return render(request, "learning/reading/judge_entry.html", context, status=400 if sent.errors else 200)
-
-
-def _given(ballot: Ballot | None, lines) -> dict:
-    """What the judge has given so far."""
-    if ballot is None or ballot.is_conflict:
-        return {}
-    points = {line.line_id: line.points for line in ballot.lines.all()}
-    return {"remark": ballot.remark, **{field_name(line): points.get(line.pk) for line in lines}}
 
 
 def _on_to_the_next(request, found, judge, number, done: str):
