@@ -10,6 +10,7 @@ from cms.core.slugs import free_slug
 
 from ..articles.models import ColumnPage
 from ..programme.models import Session
+from ..programme.services.locking import locked
 from .models import KeyPoint, Lecturer, LectureRecordPage
 
 MAX_POINT = 200
@@ -35,7 +36,7 @@ def begin_lecture_record(*, session: Session, by) -> LectureRecordPage:
     Time, place, host, lecturers, audience and key points are the session's; the head counts are read from its roll when the page is
     shown. Raises NoColumnError.
     """
-    session = Session.objects.select_for_update(of=("self",)).select_related("host", "recorder", "branch", "department").get(pk=session.pk)
+    session = locked(Session.objects.select_related("host", "recorder", "branch", "department"), session.pk)
     if known := session.lecture_records.filter(alias_of=None).order_by("pk").first():
         return known
     column = column_for_records()

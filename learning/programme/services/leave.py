@@ -17,6 +17,7 @@ from ..choices import THERE_STATUSES, AttendanceStatus, LeaveKind, LeaveState, R
 from ..models import LeaveRequest, MakeUp, Session
 from ..rights import RUN, Rights
 from ..roster import present_audience
+from .locking import locked
 from .roll import MAKE_UP_WITHIN, correct_attendance
 from .sessions import lock_session
 
@@ -213,5 +214,4 @@ def withdraw_leave(*, request: LeaveRequest, by, now: datetime.datetime) -> Leav
 def _lock(request: LeaveRequest) -> LeaveRequest:
     """Its session first, as the roll does: a leave is granted or withdrawn before a roster is frozen or a roll complete, or after."""
     lock_session(request.session_id)
-    related = ("session__branch", "session__department", "staff")
-    return LeaveRequest.objects.select_for_update(of=("self",)).select_related(*related).get(pk=request.pk)
+    return locked(LeaveRequest.objects.select_related("session__branch", "session__department", "staff"), request.pk)

@@ -18,6 +18,7 @@ from ..models import MakeUp
 from ..rates import Rates, of_person
 from ..rights import BRANCH_OFFICERS, Rights
 from .leave import User, clerks
+from .locking import locked
 from .sessions import lock_session
 
 SUGGESTED_LENGTH = 80  # characters; a suggestion on the form, no minimum (A6)
@@ -129,4 +130,4 @@ def effect_of(make_up: MakeUp) -> Effect:
 
 
 def _lock(pk) -> MakeUp:
-    return MakeUp.objects.select_for_update(of=("self",)).select_related("session__branch", "session__department", "staff").get(pk=pk)
+    return locked(MakeUp.objects.select_related("session__branch", "session__department", "staff"), pk)

@@ -16,6 +16,7 @@ from ..choices import SessionKind, SessionState
 from ..gaps.counting import is_counted_by_person
 from ..layout import Slot, WorkCalendar, share_turns, slots_of
 from ..models import AnnualPlan, CalendarDay, PlanItem, Requirement, RotaTurn, Session, SessionLecturer
+from .locking import locked
 from .rules import NoCalendarDataError, fill_calendar
 
 CHUNK = 500
@@ -158,7 +159,7 @@ def save_item(*, item, by, now: datetime.datetime, rota=None, leads=None) -> Pla
 @transaction.atomic
 def record_done(*, item, on: datetime.date, note: str, by, now: datetime.datetime) -> PlanItem:
     """Tick off by hand what no room of the site keeps (yet): when and what. Raises ValidationError."""
-    item = PlanItem.objects.select_for_update(of=("self",)).select_related("requirement").get(pk=item.pk)
+    item = locked(PlanItem.objects.select_related("requirement"), item.pk)
     if is_counted_by_person(item):
         raise PlanError("这一项按每个人的记录自动计算，不用登记完成。")
     if not note.strip():
@@ -181,7 +182,7 @@ def record_done(*, item, on: datetime.date, note: str, by, now: datetime.datetim
 @transaction.atomic
 def open_session(*, item, by) -> Session:
     """The session of one item that has none (from the gap view, or after a cancelled one). Raises PlanError."""
-    item = PlanItem.objects.select_for_update(of=("self",)).select_related("requirement", "branch", "department").get(pk=item.pk)
+    item = locked(PlanItem.objects.select_related("requirement", "branch", "department"), item.pk)
     if item.owed_by == Subject.STAFF:
         raise PlanError("个人完成的要求不建立学习活动。")
     if item.sessions.not_cancelled().exists():

@@ -25,6 +25,7 @@ from ..choices import (
 )
 from ..models import Attendance, AttendanceCorrection, MakeUp, Session
 from ..roster import audience_of, reason_for, with_places
+from .locking import locked
 from .sessions import SessionError, lock_session
 
 CHUNK = 500
@@ -283,7 +284,7 @@ def correct_attendance(
 ) -> Attendance:
     """Put right what a completed roll says; the old value and the reason are kept, and the person is told. Raises RollError."""
     session = lock_session(attendance.session_id)  # before the row, as everybody else does
-    attendance = session.attendances.select_for_update(of=("self",)).select_related("staff").get(pk=attendance.pk)
+    attendance = locked(session.attendances.select_related("staff"), attendance.pk)
     if not session.roll_completed_at:
         raise RollError("点名还没有完成，请直接在点名页改。")
     if not attendance.is_expected:

@@ -21,6 +21,7 @@ from ...periods import local_day
 from ..choices import AttendanceStatus, FileKind, LeaveState, SessionState
 from ..models import PlanItem, Session, SessionFile, SessionLecturer, SessionMaterial, SessionMove
 from ..roster import present_audience
+from .locking import locked
 
 MAX_FILES = 60
 PICTURE_ENDINGS = tuple(settings.WAGTAILIMAGES_EXTENSIONS)
@@ -284,7 +285,7 @@ def _void_leave(session: Session, *, why: str, key: str, now) -> None:
 
 
 def lock_session(pk) -> Session:
-    return Session.objects.select_for_update(of=("self",)).select_related("branch", "department", "plan_item__requirement").get(pk=pk)
+    return locked(Session.objects.select_related("branch", "department", "plan_item__requirement"), pk)
 
 
 def when(session: Session) -> str:
