@@ -16,7 +16,8 @@ from typing import TypeVar
 
 DROPS_FROM = 5  # votes
 KEPT = Decimal("0.0001")
-RULE = "总分为各项之和，平均分为各票总分的平均；满 5 票时去掉一个最高分和一个最低分。平均分相同的，第一项平均分高的在前；仍相同的并列。"
+MEAN_RULE = "总分为各项之和，平均分为各票总分的平均；满 5 票时去掉一个最高分和一个最低分。"
+RULE = MEAN_RULE + "平均分相同的，第一项平均分高的在前；仍相同的并列。"
 
 Key = TypeVar("Key", bound=Hashable)
 

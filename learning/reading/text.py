@@ -8,6 +8,8 @@ import nh3
 from bs4 import BeautifulSoup, NavigableString, Tag
 from wagtail.rich_text import RichText
 
+from cms.core.characters import count_characters
+
 KEPT_TAGS = {"p", "br", "strong", "em", "h2", "h3", "ul", "ol", "li", "blockquote"}
 # `del` and `s` hold what tracked changes took out of the text.
 DROPPED_WITH_CONTENT = {
@@ -22,10 +24,6 @@ MAX_DEPTH = 100  # of tags within tags; deeper ones are dropped, their text stay
 TAG = re.compile(r"<(/?)([a-z0-9]+)>")
 LONGEST_HEADING = 200  # characters, as the page's heading block takes them
 BLANKS = re.compile(r"\s+")
-
-# Word counts every Chinese character and every full-width mark as one, and every run of other letters and digits as one.
-WIDE = "\u2e80-\u2fff\u3001-\u303f\u3040-\u30ff\u3100-\u31bf\u3200-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff01-\uffef\u2014\u2018\u2019\u201c\u201d\u2026\U00020000-\U000323af"
-COUNTED = re.compile(rf"[{WIDE}]|[^\s{WIDE}]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +138,6 @@ def passages_of(html: str) -> list[Passage]:
         if text := plain_text(inner):
             found.append(Passage(len(found), name, text, inner))
     return found
-
-
-def count_characters(text: str) -> int:
-    """字数 as Word counts it: each Chinese character or full-width mark, and each word or number of other letters, is one."""
-    return len(COUNTED.findall(text))
 
 
 def count_html(html: str) -> int:
