@@ -50,6 +50,11 @@ def _words(text: str, *, where_empty: str) -> str:
     return text
 
 
+def _named_in_log(question: Question) -> str:
+    """What was asked is for the asker and the desk; the list of the log is read by others."""
+    return f"疑问 {question.pk}"
+
+
 def _address(question: Question) -> str:
     return reverse("question", args=[question.pk])
 
@@ -80,7 +85,7 @@ def ask(*, about: About, text: str, by, now: datetime.datetime) -> Question:
     )
     question.full_clean(exclude=["asked_by", "answered_by"])
     question.save()
-    log(instance=question, action="wagtail.create", user=by, data={"desk": desk.key, "about": question.about_key})
+    log(instance=question, action="wagtail.create", user=by, title=_named_in_log(question), data={"desk": desk.key})
     send_messages(
         to=people_of(desk).exclude(pk=by.pk),
         subject=f"有疑问待答复：{_shortened(question.about, LONGEST_SUBJECT)}",
@@ -112,7 +117,7 @@ def answer(*, question: Question, text: str, by, now: datetime.datetime, correct
     question.answer, question.answered_by, question.answered_at = text, by, now
     question.full_clean(exclude=["asked_by", "answered_by"])
     question.save(update_fields=["answer", "answered_by", "answered_at"])
-    log(instance=question, action="wagtail.edit", user=by, data=data, content_changed=True)
+    log(instance=question, action="wagtail.edit", user=by, title=_named_in_log(question), data=data, content_changed=True)
     if question.asked_by_id and question.asked_by_id != by.pk:
         send_messages(
             to=[question.asked_by_id],

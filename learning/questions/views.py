@@ -1,6 +1,6 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -97,7 +97,7 @@ def question(request, pk):
         raise Http404
     answers, form = may_answer(request.user, found), None
     if request.method == "POST" and not answers:
-        return redirect("question", pk)
+        raise PermissionDenied(f"这条疑问由{desk_label(found)}答复。")
     if answers:
         form = AnswerForm(request.POST if request.method == "POST" else None, initial=_initial(found))
     if form and form.is_bound and form.is_valid():

@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import ValidationError
+from wagtail.models import ModelLogEntry
 
 from cms.inbox.models import Message
 from learning.models import Question
@@ -57,6 +58,11 @@ class TestAsk:
         with pytest.raises(ValidationError):
             asked(asker, "长" * 1001)
         assert not Question.objects.exists()
+
+    def test_says_nothing_of_its_words_in_the_log(self, asker):
+        question = asked(asker)
+        entry = ModelLogEntry.objects.get()
+        assert (entry.action, entry.label, entry.user) == ("wagtail.create", f"疑问 {question.pk}", asker)
 
     def test_needs_a_desk(self, asker):
         with pytest.raises(QuestionError, match="直接联系主管科室"):

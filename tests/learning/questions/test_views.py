@@ -89,7 +89,7 @@ class TestQuestion:
         question = asked(asker)
         address = f"/questions/{question.pk}/"
         assert "<textarea" not in html_of(signed_in(client, asker).get(address))
-        assert signed_in(client, asker).post(address, {"text": "自答"}).status_code == 302
+        assert signed_in(client, asker).post(address, {"text": "自答"}).status_code == 403
         response = signed_in(client, officer).post(address, {"text": "已补上。", "corrects": ""})
         assert response.headers["Location"] == address
         question.refresh_from_db()
