@@ -1,12 +1,15 @@
 """What can be imported: a room describes its table once, and the four steps 上传 → 对应 → 核对 → 完成 work for it."""
 
+import datetime
 from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
+from .bulk import Insertion, Update
 from .written import undo_obstacles, undo_written
 
 SKIP = "skip"
@@ -69,6 +72,27 @@ class Verdict:
     changes: list[tuple[str, str, str]] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class Plan:
+    """What is to be written, ready to be handed over in order; `written` is row number → records, as `written.py` wants them.
+
+    A step is anything with a `write()` that may raise MovedMeanwhileError or IntegrityError.
+    """
+
+    steps: list = field(default_factory=list)
+    written: dict[int, list[dict]] = field(default_factory=dict)
+
+    def insert(self, *given, **same) -> None:
+        self.steps.append(Insertion(*given, **same))
+
+    def update(self, *given) -> None:
+        self.steps.append(Update(*given))
+
+    def write(self) -> None:
+        for step in self.steps:
+            step.write()
+
+
 @contextmanager
 def refusals_name(row: Row):
     """What a service or the database refuses inside becomes RowRefusedError with the row's number."""
@@ -83,7 +107,11 @@ def refusals_name(row: Row):
 class ImportKind:
     """Subclass, fill in, `register_kind(MyKind())` from the app's `ready()`.
 
-    `permissions` are asked beside `imports.add_importbatch`.
+    `permissions` are asked beside `imports.add_importbatch`. Either `commit` or `commit_all` writes the rows, or `proof` and `plan` do:
+    these for tables of thousands, whose judging and making ready must not hold the write lock.
+
+    `parts` are models (labels) whose rows come and go with the records and hinder no undo; `sealed` names the columns by which a record
+    that was only sealed is seen to have been changed. `follows` says that `follow` has something to do after the commit.
     """
 
     key = ""
@@ -92,6 +120,9 @@ class ImportKind:
     fields: tuple[Field, ...] = ()
     options: tuple[Option, ...] = ()
     permissions: tuple[str, ...] = ()
+    parts: frozenset[str] = frozenset()
+    sealed: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    follows = False
 
     def check(self, rows: list[Row], batch) -> list[Verdict]:
         """One verdict a row, in order; reads only. A row decided as `SKIP` never comes here."""
@@ -115,9 +146,24 @@ class ImportKind:
                 written[row.number] = self.commit(row, by)
         return written
 
+    def proof(self) -> object | None:
+        """Something that is equal as long as nothing has moved that `check` looks at, asked before judging and again in the transaction
+        that writes; cheap. None: the kind knows no such thing and is judged again inside."""
+        return None
+
+    def plan(self, rows: list[Row], *, by, now: datetime.datetime) -> Plan:
+        """What `commit_all` would write, made ready; reads only. Only for a kind with a `proof`."""
+        raise NotImplementedError
+
+    def follow(self, written: list[tuple[int, dict]], now: datetime.datetime) -> None:
+        """What is to be made from some of the written records, after the commit, in a transaction of its own; safe to run again."""
+
+    def after_undo(self, written: list[tuple[int, dict]], now: datetime.datetime) -> None:
+        """What is to be made anew now that these are gone; in the transaction of the undo."""
+
     def undo_obstacles(self, written: list[tuple[int, dict]]) -> list[str]:
         """Why these (row number, record) cannot be taken back; Chinese, naming the row."""
-        return undo_obstacles(written)
+        return undo_obstacles(written, parts=self.parts, sealed=self.sealed)
 
     def undo(self, written: list[tuple[int, dict]], by) -> None:
         """Take back the records, last written first."""

@@ -27,7 +27,7 @@ from cms.files.validation import CheckedFile, UnacceptableFileError, check_file
 
 ENDINGS = ["xlsx", "xls", "et", "csv"]
 MAX_BYTES = 10 * 1024 * 1024
-MAX_ROWS = 5_000
+MAX_ROWS = 10_000
 MAX_COLUMNS = 60
 HEADER_WITHIN = 10  # the heading stands in one of the first ten rows
 MAX_CELL = 500  # characters

@@ -1,7 +1,14 @@
-"""What an import wrote: each record as it stood before and after, so that it can be taken back while nobody has touched it since."""
+"""What an import wrote: each record as it stood before and after, so that it can be taken back while nobody has touched it since.
 
+Of thousands of new records a seal is enough: a digest of the columns by which a change is seen.
+"""
+
+import datetime
+import hashlib
 import json
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
@@ -9,10 +16,31 @@ from django.core.serializers.json import DjangoJSONEncoder
 CHUNK = 500
 
 
-def snapshot(instance) -> dict:
-    """The stored columns of `instance`, fit for JSON."""
-    values = {column.attname: getattr(instance, column.attname) for column in instance._meta.concrete_fields}
-    return json.loads(json.dumps(values, cls=DjangoJSONEncoder))
+def snapshot(instance, names: Iterable[str] | None = None) -> dict:
+    """The stored columns of `instance`, or those named, fit for JSON."""
+    columns = [column.attname for column in instance._meta.concrete_fields] if names is None else names
+    return json.loads(json.dumps({name: getattr(instance, name) for name in columns}, cls=DjangoJSONEncoder))
+
+
+def seal(values: Iterable) -> str:
+    """A digest of column values as Python has them."""
+    return hashlib.blake2b("\x1f".join(map(_plain, values)).encode(), digest_size=9).hexdigest()
+
+
+def sealed(label: str, pk, values: Iterable) -> dict:
+    """The record of a new row of the model `label`; `values` are those of the columns its kind seals, in that order."""
+    return {"model": label, "pk": pk, "before": None, "seal": seal(values)}
+
+
+def altered(label: str, pk, before: dict, after: dict) -> dict:
+    """The record of a row of which only these columns were changed; both fit for JSON."""
+    return {"model": label, "pk": pk, "before": before, "after": after}
+
+
+def _plain(value) -> str:
+    if isinstance(value, datetime.datetime):
+        return value.astimezone(datetime.UTC).isoformat()
+    return str(value)
 
 
 def created(instance, *, fresh=False) -> dict:
@@ -28,8 +56,13 @@ def changed(instance, before: dict) -> dict:
     return {"model": instance._meta.label_lower, "pk": instance.pk, "before": before, "after": snapshot(instance)}
 
 
-def undo_obstacles(written: list[tuple[int, dict]]) -> list[str]:
-    """Rows whose records were changed or are used since: (row number, record) in the order of writing; Chinese messages."""
+def undo_obstacles(
+    written: list[tuple[int, dict]], *, parts: frozenset[str] = frozenset(), sealed: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+) -> list[str]:
+    """Rows whose records were changed or are used since: (row number, record) in the order of writing; Chinese messages.
+
+    Rows of the models `parts` go with the record they point at; `sealed` names the columns that a record's seal is made of.
+    """
     last = {(record["model"], record["pk"]): (number, record) for number, record in written}
     made = {(record["model"], record["pk"]): number for number, record in written if record["before"] is None}
     standing = _standing(last)
@@ -39,9 +72,9 @@ def undo_obstacles(written: list[tuple[int, dict]]) -> list[str]:
         instance = standing.get(key)
         if instance is None:
             obstacles[key] = (number, f"第 {number} 行：{model._meta.verbose_name}在导入之后已被删除。")
-        elif snapshot(instance) != record["after"]:
+        elif not _as_written(instance, record, sealed):
             obstacles[key] = (number, f"第 {number} 行：{model._meta.verbose_name}“{instance}”在导入之后被修改过。")
-    for key, user in _users_of(made, ours=last):
+    for key, user in _users_of(made, ours=last, parts=parts):
         if key not in obstacles:
             name = standing[key]._meta.verbose_name
             obstacles[key] = (made[key], f"第 {made[key]} 行：{name}“{standing[key]}”在导入之后已被{user._meta.verbose_name}“{user}”使用。")
@@ -61,7 +94,7 @@ def undo_written(written: list[tuple[int, dict]]) -> None:
     for _number, record in reversed(written):
         if record["before"] is not None:
             manager = apps.get_model(record["model"])._base_manager
-            columns = [column for column in manager.model._meta.concrete_fields if not column.primary_key]
+            columns = [c for c in manager.model._meta.concrete_fields if not c.primary_key and c.attname in record["before"]]
             manager.filter(pk=record["pk"]).update(**{c.attname: c.to_python(record["before"][c.attname]) for c in columns})
 
 
@@ -78,19 +111,28 @@ def _standing(keys) -> dict:
     return found
 
 
-def _users_of(made, *, ours):
+def _as_written(instance, record, sealed) -> bool:
+    if "seal" in record:
+        return seal(getattr(instance, name) for name in sealed[record["model"]]) == record["seal"]
+    return snapshot(instance, record["after"]) == record["after"]
+
+
+def _users_of(made, *, ours, parts):
     """(created record, a record pointing at it) for every pointer that did not come with the same batch."""
     by_model = defaultdict(list)
     for model, pk in made:
         by_model[model].append(pk)
     for label, pks in by_model.items():
         for relation in _relations_to(apps.get_model(label)):
-            pointer = relation.field.attname if hasattr(relation.field, "attname") else relation.field.name
+            users = relation.related_model._base_manager
+            user_label = relation.related_model._meta.label_lower
+            if user_label in parts:
+                continue
             for chunk in _chunks(pks):
-                users = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": chunk})
-                for user in users:
-                    if (user._meta.label_lower, user.pk) not in ours:
-                        yield (label, getattr(user, pointer)), user
+                pairs = users.filter(**{f"{relation.field.name}__in": chunk}).values_list("pk", relation.field.attname)
+                strangers = {pk: target for pk, target in pairs if (user_label, pk) not in ours}
+                for user in users.filter(pk__in=list(strangers)[:CHUNK]) if strangers else ():
+                    yield (label, strangers[user.pk]), user
 
 
 def _relations_to(model):

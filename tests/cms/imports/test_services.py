@@ -154,7 +154,7 @@ class TestCommitBatch:
         def power_cut(**_arguments):
             raise RuntimeError("power cut")
 
-        monkeypatch.setattr("cms.imports.services.log", power_cut)  # the last thing a commit does
+        monkeypatch.setattr("cms.imports.services.committing.log", power_cut)  # the last thing a commit does
         with pytest.raises(RuntimeError):
             commit_batch(batch=batch, by=clerk)
         batch.refresh_from_db()
