@@ -131,7 +131,7 @@ def term_of(period: Period) -> str:
 
 def terms_around(chosen: Chosen, today: datetime.date) -> list[Terms]:
     """Years around the chosen one, then its halves, quarters and months: what a picker offers. Nothing that begins after `today`, the
-    chosen one aside."""
+    chosen one aside. The last row are the uses."""
     year = chosen.first.year
     years = sorted({one for one in range(year - 1, year + 2) if FIRST_YEAR <= one <= min(LAST_YEAR, today.year)} | {year, today.year})
     rows = [("年度", [period_of(datetime.date(one, 1, 1), PeriodKind.YEAR) for one in years])]
@@ -139,7 +139,7 @@ def terms_around(chosen: Chosen, today: datetime.date) -> list[Terms]:
         (label, [one for one in periods_of_year(year, kind) if one.first <= today or one.first == chosen.first])
         for label, kind in (("半年", PeriodKind.HALF), ("季度", PeriodKind.QUARTER), ("月份", PeriodKind.MONTH))
     ]
-    return [
+    found = [
         Terms(
             label,
             tuple(Term(one.label_in_year, with_use(f"period={term_of(one)}", chosen.use), _is(one, chosen)) for one in periods),
@@ -147,6 +147,8 @@ def terms_around(chosen: Chosen, today: datetime.date) -> list[Terms]:
         for label, periods in rows
         if periods
     ]
+    uses = tuple(Term(use.label, with_use(chosen.term, use), use == chosen.use) for use in UseFilter)
+    return [*found, Terms("用途", uses)]
 
 
 def with_use(term: str, use: UseFilter) -> str:

@@ -17,6 +17,7 @@ from .scoring.facts import Record
 from .scoring_facts import rules_from
 
 NOTHING = Decimal(0)
+NO_DEPARTMENT = "未写明科室"
 LEVELS = list(Level.values)
 
 
@@ -25,6 +26,7 @@ class Cell:
     """`department` is None for pieces that are of no department."""
 
     department: int | None
+    name: str = ""
     number: int = 0
     points: Decimal = NOTHING
 
@@ -59,6 +61,10 @@ class Row:
     giving: str
     cells: list[Cell]
     total: Cell
+
+    @property
+    def filled(self) -> list[Cell]:
+        return [cell for cell in self.cells if not cell.is_empty]
 
     @property
     def level_label(self) -> str:
@@ -102,26 +108,27 @@ def matrix_of(days: Days, *, uses: Collection[str], today: datetime.date) -> Mat
     rules = RuleSet.objects.in_force_on(day).prefetch_related("rules").first()
     order = [pk for pk in departments if any(column == pk for _outlet, column in cells)]
     order += [None] if any(column is None for _outlet, column in cells) else []
-    rows = [_row(outlet, order, cells, rules, day) for outlet in outlets]
+    names = {pk: departments[pk].short_name or departments[pk].name for pk in order if pk is not None}
+    rows = [_row(outlet, [(pk, names.get(pk, NO_DEPARTMENT)) for pk in order], cells, rules, day) for outlet in outlets]
     rows.sort(key=lambda row: (LEVELS.index(row.level) if row.level in LEVELS else len(LEVELS), -row.total.number, row.name))
     columns = [_column(pk, departments, _sum(pk, (row.cells[at] for row in rows))) for at, pk in enumerate(order)]
     total = _sum(None, (column.total for column in columns))
     return Matrix(columns, rows, total, Placement.objects.confirmed().in_period(days).count(), rules)
 
 
-def _cells(days: Days, uses) -> dict[tuple[int, int | None], Cell]:
-    """By (outlet, department)."""
+def _cells(days: Days, uses) -> dict[tuple[int, int | None], tuple[int, Decimal]]:
+    """(placements, points) by (outlet, department)."""
     counts = Placement.objects.confirmed().in_period(days).order_by()
     counts = counts.values_list("outlet", "article__departments__department").annotate(number=Count("pk"))
     shares = ScoreShare.objects.of_departments().in_period(days).used_for(uses).filter(line__placement__isnull=False).order_by()
     shares = shares.values_list("line__placement__outlet", "department").annotate(total=Sum("points"))
     points = {(outlet, department): total for outlet, department, total in shares}
     numbers = {(outlet, department): number for outlet, department, number in counts}
-    return {key: Cell(key[1], numbers.get(key, 0), points.get(key, NOTHING)) for key in numbers.keys() | points.keys()}
+    return {key: (numbers.get(key, 0), points.get(key, NOTHING)) for key in numbers.keys() | points.keys()}
 
 
 def _row(outlet: Outlet, order, cells, rules: RuleSet | None, day: datetime.date) -> Row:
-    mine = [cells.get((outlet.pk, pk), Cell(pk)) for pk in order]
+    mine = [Cell(pk, name, *cells.get((outlet.pk, pk), (0, NOTHING))) for pk, name in order]
     weight, giving = _weight(outlet, rules, day)
     return Row(
         key=outlet.pk,
@@ -154,7 +161,7 @@ def _weight(outlet: Outlet, rules: RuleSet | None, day: datetime.date) -> tuple[
 
 def _column(pk: int | None, departments: dict[int, Department], total: Cell) -> Column:
     if pk is None:
-        return Column(None, "未写明科室", "未写明", total)
+        return Column(None, NO_DEPARTMENT, NO_DEPARTMENT, total)
     return Column(pk, departments[pk].name, departments[pk].short_name or departments[pk].name, total)
 
 
@@ -162,4 +169,4 @@ def _sum(department: int | None, cells) -> Cell:
     number, points = 0, NOTHING
     for cell in cells:
         number, points = number + cell.number, points + cell.points
-    return Cell(department, number, points)
+    return Cell(department, "", number, points)

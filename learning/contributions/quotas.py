@@ -10,6 +10,7 @@ from django.db.models.functions import TruncMonth, TruncYear
 
 from ..organisation.models import Department
 from ..periods import Period, PeriodKind, period_of
+from ..programme.choices import Use
 from .choices import QuotaCounts, QuotaPer
 from .choosing import Days
 from .models import MediaArticle, Placement, RuleSet, ScoringQuota
@@ -66,6 +67,10 @@ class QuotaRow:
     @property
     def task(self) -> str:
         return f"{self.period.label}{QuotaCounts(self.counts).label}任务 {self.wanted} 篇，实际 {self.pieces} 篇"
+
+    @property
+    def use_label(self) -> str:
+        return Use(self.use).label
 
     @property
     def points_text(self) -> str:

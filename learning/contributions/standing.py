@@ -195,10 +195,18 @@ def trend(days: Days, *, today: datetime.date) -> list[MonthCount]:
     ]
 
 
+def heads_of(department: int, day: datetime.date) -> int:
+    """People whose primary posting on `day` is there."""
+    return _posted(day).filter(department=department).aggregate(number=Count("staff", distinct=True))["number"]
+
+
+def _posted(day: datetime.date):
+    """Primary postings; whoever has left is nobody's."""
+    return Posting.objects.on(day).primary().exclude(staff__left_on__lt=day).order_by()
+
+
 def _heads(day: datetime.date) -> dict[int, int]:
-    """People by the department of their primary posting; whoever has left is nobody's."""
-    rows = Posting.objects.on(day).primary().exclude(staff__left_on__lt=day).order_by()
-    return dict(rows.values_list("department").annotate(number=Count("staff", distinct=True)))
+    return dict(_posted(day).values_list("department").annotate(number=Count("staff", distinct=True)))
 
 
 def _scores(shares, holder: str, days: Days, uses, mine=None) -> dict[int | None, Decimal]:
