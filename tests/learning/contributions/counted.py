@@ -4,6 +4,9 @@ import datetime
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.contrib.auth.models import Permission
+
+from cms.users.models import User
 from learning.contributions.choosing import Chosen, chosen_period
 from learning.contributions.services.scoring import rescore
 from learning.models import Department, MediaArticle, Outlet, RuleSet, StaffMember
@@ -14,7 +17,14 @@ from tests.factories.contributions import (
     PlacementFactory,
     RuleSetFactory,
 )
-from tests.factories.organisation import DepartmentFactory, StaffMemberFactory
+from tests.factories.organisation import (
+    DepartmentFactory,
+    LeadingGroupFactory,
+    LeadingGroupOfficeFactory,
+    PostingFactory,
+    StaffMemberFactory,
+)
+from tests.factories.pages import make_site, make_user
 from tests.factories.programme import at
 
 TODAY = datetime.date(2026, 8, 20)
@@ -100,3 +110,31 @@ def more_placements(counted: Counted, number: int) -> None:
 
 def total(values) -> Decimal:
     return sum(values, Decimal(0))
+
+
+@dataclass
+class Watched:
+    """The year with whom may look at it: accounts."""
+
+    counted: Counted
+    officer: User
+    clerk: User
+    leader: User
+    head: User  # of the basic-education department
+    author: User  # the writer
+    stranger: User
+
+
+def make_watched(**rule_facts) -> Watched:
+    make_site()
+    counted = make_counted(**rule_facts)
+    head, leader = (StaffMemberFactory(user=make_user(name)) for name in ("kezhang", "juzhang"))
+    PostingFactory(staff=head, department=counted.basic, is_head=True)
+    LeadingGroupOfficeFactory(staff=leader, group=LeadingGroupFactory())
+    counted.writer.user = make_user("zuozhe")
+    counted.writer.save()
+    stranger = StaffMemberFactory(user=make_user("luren"), posted_to=counted.finance)
+    officer, clerk = make_user("xuanchuan"), make_user("dangwei")
+    officer.user_permissions.add(Permission.objects.get(codename="run_contributions"))
+    clerk.user_permissions.add(Permission.objects.get(codename="run_programme"))
+    return Watched(counted, officer, clerk, leader.user, head.user, counted.writer.user, stranger.user)
