@@ -1,0 +1,114 @@
+"""New articles and placements as rows ready to be written, and what is made from them afterwards."""
+
+import datetime
+import uuid
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from django.db.models import Count, Max
+
+from cms.imports.bulk import Keys
+from cms.imports.kinds import Plan
+from cms.imports.written import sealed
+
+from ...organisation.models import Department, Posting, StaffMember
+from ..choices import Step
+from ..models import ArticleAuthor, ArticleDepartment, ArticleStep, MediaArticle, Placement
+from ..same_story import index_missing
+from ..services.scoring import rescore
+
+ARTICLE, PLACEMENT = "learning.mediaarticle", "learning.placement"
+NAME = ArticleStep._meta.get_field("by_name").max_length
+STEP, OUTLET = "learning.articlestep", "learning.outlet"
+SEALED: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        STEP: (),  # nobody edits one
+        OUTLET: ("name", "medium"),
+        ARTICLE: ("title", "written_on", "genre", "topic", "is_reprint", "state", "reason", "submitted_on", "moved_at", "saved_at", "version"),
+        PLACEMENT: (
+            "article_id", "outlet_id", "title", "published_on", "level", "medium", "weight_class", "page", "position", "length", "has_picture",
+            "is_reprint", "url", "text", "is_scored", "confirmed_at",
+        ),
+    }
+)  # fmt: skip
+# They come with the article or are made from it; whoever changes them changes the article's `version` or `moved_at`, too.
+PARTS = frozenset(
+    f"learning.{name}"
+    for name in ("outletgrade", "articledepartment", "articleauthor", "articlestep", "articleprint", "scoreline", "scoreshare")
+)
+CHUNK = 500
+
+
+def counts_and_newest(*models) -> tuple:
+    """Of each table how many rows it has and its newest key: equal as long as none has come or gone. One statement each."""
+    return tuple(tuple(model.objects.order_by().aggregate(count=Count("pk"), newest=Max("pk")).values()) for model in models)
+
+
+TABLES = (MediaArticle, Placement, StaffMember, Posting, Department)
+
+
+def plan_articles(plan: Plan, rows: list[tuple[int, dict]], *, by, now: datetime.datetime) -> dict[int, int]:
+    """Adds the new articles of (row number, facts) to the plan, with all that belongs to them; row number → key.
+
+    Facts: title, written_on, submitted_on (ISO, or empty), genre, topic, is_reprint, state, reason, live, departments (keys in order),
+    authors ([name, staff, department] in order), note.
+    """
+    keys = Keys(MediaArticle, len(rows))
+    made = dict(zip((number for number, _facts in rows), keys.given, strict=True))
+    articles, departments, authors, steps = [], [], [], []
+    for number, facts in rows:
+        key, written_on = made[number], datetime.date.fromisoformat(facts["written_on"])
+        submitted_on = datetime.date.fromisoformat(facts["submitted_on"]) if facts["submitted_on"] else None
+        articles.append(
+            (
+                key,
+                uuid.uuid4(),
+                facts["title"],
+                facts["genre"],
+                facts["topic"],
+                written_on,
+                facts["is_reprint"],
+                facts["state"],
+                facts["reason"],
+                submitted_on,
+                facts["live"],
+            )
+        )
+        departments += [(key, place, at) for at, place in enumerate(facts["departments"])]
+        authors += [(key, staff, name, place, at) for at, (name, staff, place) in enumerate(facts["authors"])]
+        steps.append((key, facts["state"], facts["reason"], facts["note"]))
+        columns = (
+            facts["title"], written_on, facts["genre"], facts["topic"], facts["is_reprint"], facts["state"], facts["reason"], submitted_on,
+            now, now, 1,
+        )  # fmt: skip
+        plan.written.setdefault(number, []).append(sealed(ARTICLE, key, columns))
+    names = ("id", "token", "title", "genre", "topic", "written_on", "is_reprint", "state", "reason", "submitted_on", "live")
+    plan.insert(MediaArticle, names, articles, keys=keys, moved_at=now, saved_at=now, created_at=now, created_by_id=by.pk if by else None)
+    plan.insert(ArticleDepartment, ("article_id", "department_id", "sort_order"), departments)
+    plan.insert(ArticleAuthor, ("article_id", "staff_id", "name", "department_id", "sort_order"), authors)
+    plan.insert(ArticleStep, ("article_id", "state", "reason", "note"), steps, step=Step.REGISTER.value, **actor(by, now))
+    return made
+
+
+def actor(by, now: datetime.datetime) -> dict:
+    return {"at": now, "by_id": by.pk if by else None, "by_name": (by.get_full_name() if by else "")[:NAME]}
+
+
+def follow_placements(written: Iterable[tuple[int, dict]], now: datetime.datetime) -> None:
+    """Scores and fingerprints of the articles that these records are or are of."""
+    records = [record for _number, record in written]
+    articles = {record["pk"] for record in records if record["model"] == ARTICLE}
+    for chunk in _chunks([record["pk"] for record in records if record["model"] == PLACEMENT]):
+        articles |= set(Placement.objects.filter(pk__in=chunk).values_list("article", flat=True))
+    index_missing(articles)
+    rescore(articles, now=now)
+
+
+def rescore_left(articles: Iterable[int], now: datetime.datetime) -> None:
+    """Those of `articles` that are still there."""
+    for chunk in _chunks(sorted(set(articles))):
+        rescore(list(MediaArticle.objects.filter(pk__in=chunk).values_list("pk", flat=True)), now=now)
+
+
+def _chunks(items: list) -> Iterable[list]:
+    return (items[begin : begin + CHUNK] for begin in range(0, len(items), CHUNK))
