@@ -43,6 +43,7 @@ from learning.reading.services.room import open_room
 from ..models import HomePage
 from . import articles as texts
 from . import people
+from .contributions import load_contributions
 from .programme import load_year
 from .reading import load_reading
 
@@ -190,10 +191,13 @@ def _round_off(notice: NoticePage, related: StudyMaterialPage) -> None:
     page.save_revision().publish()
 
 
-def load_sample_site(*, now: datetime.datetime | None = None, with_year: bool = True, with_reading: bool = True) -> bool:
+def load_sample_site(
+    *, now: datetime.datetime | None = None, with_year: bool = True, with_reading: bool = True, with_contributions: bool = True
+) -> bool:
     """Build the sample site in an empty database; returns False when it is there already.
 
-    `with_year`: with a year of the programme; `with_reading`: with books, reflections, an exhibition and stars.
+    `with_year`: with a year of the programme; `with_reading`: with books, reflections, an exhibition and stars;
+    `with_contributions`: with media articles, scores and research.
 
     Raises NotASampleSiteError where the site's own pages are, or under production settings: sample accounts have a printed password.
     """
@@ -214,4 +218,6 @@ def load_sample_site(*, now: datetime.datetime | None = None, with_year: bool = 
             load_year(now=now)
         if with_reading:
             load_reading(now=now)
+        if with_contributions:
+            load_contributions(now=now)
     return True

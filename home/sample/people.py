@@ -56,5 +56,7 @@ ACCOUNTS = (
     ("dangwei", "方景行", "0022", ("机关党委办事员",), False),
     ("juzhang", "顾长河", "0001", ("职工",), False),
     ("zhigong", "陶思远", "0013", ("职工",), False),
+    ("xuanchuan", "徐明朗", "0042", ("宣传科",), False),
+    ("kezhang", "唐可心", "0051", ("职工",), False),
 )
 SAMPLE_PASSWORD = "Yanshi-2026-zhanghao"  # noqa: S105 (sample sites only; the loader refuses production settings)

@@ -8,8 +8,6 @@ import uuid
 from dataclasses import replace
 from decimal import Decimal
 
-from django.contrib.auth.models import Group
-
 from cms.inbox.services import mark_all_read
 from cms.users.models import User
 from learning.models import Book, Entry, InterestGroup, ListedBook, MonthlyList, ReadingRoomPage, Reflection, StaffMember, StudyMaterialPage
@@ -29,6 +27,7 @@ from learning.reading.services.stars import Choice, Terms, begin_selection, deci
 from learning.reading.text import html_of_text
 
 from . import reading_texts as texts
+from .accounts import give_accounts
 from .programme import _pick
 
 # Author's number, text, days after the quarter's first day (or before today), consent
@@ -60,19 +59,6 @@ DRAFT = "新书才读了一半。书里讲到“先把电话接起来，再把�
 def _at(day: datetime.date, hour: int = 10, *, now: datetime.datetime) -> datetime.datetime:
     """That hour of that day, or now, if that is still to come."""
     return min(datetime.datetime.combine(day, datetime.time(hour), tzinfo=SHANGHAI), now)
-
-
-def _accounts(staff) -> None:
-    """Whoever writes or judges needs an account; nobody can sign in to these."""
-    group = Group.objects.get(name="职工")
-    for person in staff.values():
-        if person.user_id is None:
-            user = User(username=f"zg{person.employee_number}", display_name=person.name)
-            user.set_unusable_password()
-            user.save()
-            user.groups.add(group)
-            person.user = user
-            person.save(update_fields=["user"])
 
 
 def _books(today, clerk) -> list[Book]:
@@ -280,7 +266,7 @@ def load_reading(*, now: datetime.datetime) -> ReadingRoomPage:
     clerk = User.objects.get(username="dangwei")
     room = ReadingRoomPage.objects.get()
     staff = {person.employee_number: person for person in StaffMember.objects.exclude(employee_number="").order_by("pk")}
-    _accounts(staff)
+    give_accounts(staff)
     index_missing(now)  # the materials, as the job of every hour does
     books = _books(today, clerk)
     lists = _lists(books, today, clerk, now)
