@@ -14,13 +14,24 @@ class NoticeDraftError(ValidationError):
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeTable:
+    """A table of plain text: what it shows, its columns, its rows (as many cells each as there are columns)."""
+
+    caption: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeText:
-    """What a notice says: plain paragraphs, then who signs and the day below the text."""
+    """What a notice says: plain paragraphs, then tables, then closing paragraphs, then who signs and the day below the text."""
 
     title: str
     paragraphs: Sequence[str]
     signed_by: str
     composed_on: datetime.date
+    tables: Sequence[NoticeTable] = ()
+    closing: Sequence[str] = ()
 
 
 class NoticeWriter(Protocol):

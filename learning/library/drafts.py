@@ -9,7 +9,7 @@ from cms.core.services import add_page
 from cms.core.slugs import free_slug
 
 from ..articles.models import ColumnPage
-from ..articles.notices import NoticeDraftError, NoticeText
+from ..articles.notices import NoticeDraftError, NoticeTable, NoticeText
 from .models import NoticePage
 
 TITLES = ("公示公告", "通知公示", "通知公告", "公示", "通知")  # what a column of notices is called, the likeliest first
@@ -37,7 +37,7 @@ def column_for_notices() -> ColumnPage:
 def write_notice(text: NoticeText, *, by) -> NoticePage:
     """An unpublished notice with one revision; whoever asked for it is its owner and sends it through the review. Raises NoticeDraftError."""
     column = column_for_notices()
-    body = [("paragraph", RichText(f"<p>{escape(paragraph)}</p>")) for paragraph in text.paragraphs]
+    body = [*map(_paragraph, text.paragraphs), *map(_table, text.tables), *map(_paragraph, text.closing)]
     body.append(
         ("signature", {"name": text.signed_by, "date": f"{text.composed_on.year}年{text.composed_on.month}月{text.composed_on.day}日"})
     )
@@ -50,3 +50,21 @@ def write_notice(text: NoticeText, *, by) -> NoticePage:
         body=body,
     )
     return add_page(parent=Page.objects.get(pk=column.pk).specific, page=page, by=by)
+
+
+def _paragraph(text: str) -> tuple:
+    return ("paragraph", RichText(f"<p>{escape(text)}</p>"))
+
+
+def _table(table: NoticeTable) -> tuple:
+    """Its cells are escaped where they are shown: the block's own mark-up takes them for text."""
+    return (
+        "table",
+        {
+            "data": [[str(cell) for cell in row] for row in (table.header, *table.rows)],
+            "table_caption": table.caption,
+            "table_header_choice": "row",
+            "first_row_is_table_header": True,
+            "first_col_is_header": False,
+        },
+    )

@@ -1,9 +1,11 @@
 import datetime
+from dataclasses import replace
 
 import pytest
 
-from learning.articles.notices import NoticeDraftError, NoticeText
+from learning.articles.notices import NoticeDraftError, NoticeTable, NoticeText
 from learning.library.drafts import column_for_notices, write_notice
+from learning.models import NoticePage
 from tests.factories.pages import make_column, make_notice, make_site, make_user
 
 TEXT = NoticeText("名单公示", ["先公示 <b>名单</b>。", "再说渠道。"], "机关党委", datetime.date(2026, 12, 28))
@@ -47,6 +49,17 @@ class TestWriteNotice:
         first, _second, signature = page.body
         assert str(first.value.source) == "<p>先公示 &lt;b&gt;名单&lt;/b&gt;。</p>"
         assert (signature.value["name"], signature.value["date"]) == ("机关党委", "2026年12月28日")
+
+    def test_writes_tables_between_the_text_and_what_closes_it(self, home):
+        make_column(home, "通知公告", "b")
+        table = NoticeTable("得分", ["科室", "得分"], [["甲科", "5"], ["<b>乙科</b>", "2.5"]])
+        page = write_notice(replace(TEXT, tables=[table], closing=["另有说明。"]), by=None)
+        assert [block.block_type for block in page.body] == ["paragraph", "paragraph", "table", "paragraph", "signature"]
+        shown = str(page.body[2])
+        assert "<caption>得分</caption>" in shown
+        assert '<th scope="col"' in shown
+        assert "&lt;b&gt;乙科&lt;/b&gt;" in shown
+        assert "甲科" in NoticePage.objects.get(pk=page.pk).body.get_prep_value()[2]["value"]["data"][1][0]
 
     def test_gives_a_second_one_an_address_of_its_own(self, home):
         make_column(home, "通知公告", "b")
