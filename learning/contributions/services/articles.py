@@ -17,6 +17,7 @@ from ..models import ArticleAuthor, ArticleDepartment, MediaArticle
 from ..naming import named_in_log
 from ..reviewing import account_ids_of, heads_of
 from ..rights import ContributionRights
+from ..same_story import index_article
 from .locking import lock_article
 from .scoring import rescore
 from .steps import record_step
@@ -256,6 +257,7 @@ def hand_in_article(*, article: MediaArticle, version: int | None = None, by, no
     stored.save(update_fields=["handed_in_at", "submitted_on"])
     begin_review(stored, stage=SECTION if heads else OFFICE, by=by)
     made = record_step(stored, step=Step.HAND_IN, state=state, by=by, now=now, note=note)
+    index_article(stored)
     tell_reviewers(stored, made, heads=heads)
     return stored
 

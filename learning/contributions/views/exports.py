@@ -1,20 +1,26 @@
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from ..books import workbook, xlsx_response
 from ..placement_books import placements_sheet
 from ..placing import listed
+from ..research_books import research_sheet
 from ..standing_books import ledger_sheets, matrix_sheet, standings_sheet
+from ..submission_books import articles_sheet
 from .ledger import department_asked, person_asked
 from .matrix import matrix_asked
 from .placements import rights_of
+from .research import board_asked
 from .standings import standings_asked
 
 
-def articles_xlsx(request, *args, **kwargs):
-    raise Http404
+@never_cache
+@login_required
+@require_safe
+def articles_xlsx(request):
+    """What the list shows under its filters."""
+    return xlsx_response(workbook([articles_sheet(request.GET, rights_of(request))]), "稿件")
 
 
 @never_cache
@@ -63,5 +69,9 @@ def _ledger_xlsx(asked):
     return xlsx_response(workbook(ledger_sheets(asked.account, asked.shares, asked.quotas, **facts)), asked.title)
 
 
-def research_xlsx(request, *args, **kwargs):
-    raise Http404
+@never_cache
+@login_required
+@require_safe
+def research_xlsx(request):
+    board = board_asked(request)
+    return xlsx_response(workbook([research_sheet(board)]), f"{board.year}年调研报告")
