@@ -33,6 +33,19 @@ class TestTally:
     def test_has_no_mean_without_a_vote(self):
         assert tally([]).mean is None
 
+    def test_has_the_mean_of_every_line_over_the_votes_that_count(self):
+        cast = [Vote(key, Decimal(total), Decimal(first), (Decimal(total - first),)) for key, (total, first) in enumerate([(9, 4), (6, 1)])]
+        found = tally(cast)
+        assert found.line_means == (Fraction(5, 2), Fraction(5))
+        assert found.first_mean == found.line_means[0]
+        assert tally([]).line_means == ()
+
+    def test_leaves_out_of_equal_ones_what_is_worse_in_later_lines_whoever_voted_first(self):
+        points = [(5, 3, 2), (5, 2, 3), (5, 2, 3), (0, 5, 5), (10, 0, 0)]
+        for order in (points, points[::-1]):
+            cast = [Vote(key, Decimal(sum(one)), Decimal(one[0]), tuple(map(Decimal, one[1:]))) for key, one in enumerate(order)]
+            assert (tally(cast).lowest.lines, tally(cast).highest.lines) == ((0, 5, 5), (10, 0, 0))
+
     @given(votes, st.randoms())
     @settings(max_examples=40)
     def test_does_not_depend_on_the_order(self, cast, chance):
