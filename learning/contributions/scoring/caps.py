@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from ...periods import Period, PeriodKind, period_of
 from ..choices import CapPer, Holder
@@ -29,6 +30,7 @@ class Capped:
     why: str = ""
 
 
+@lru_cache(maxsize=4096)
 def cap_period(day: datetime.date, per: str) -> Period:
     """The month, quarter or year that the cap of `day` is of."""
     return period_of(day, KINDS[CapPer(per)])

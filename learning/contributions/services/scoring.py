@@ -5,11 +5,15 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from django.db import connection, transaction
+from django.db.models import F
 
+from cms.imports.bulk import Insertion, Keys, Update
+
+from ...periods import Period
 from ..choices import Holder
 from ..comparing import Change, Differences, Touched, cap_of, compare
 from ..models import MediaArticle, RuleSet, ScoreLine, ScoreShare
-from ..scoring.caps import Held, cap_period, cap_shares
+from ..scoring.caps import Capped, Held, cap_period, cap_shares
 from ..scoring.facts import Rules
 from ..scoring_facts import active_versions, by_day
 
@@ -55,8 +59,8 @@ def hold_rules(*, alone: bool) -> None:
             cursor.execute(f"SELECT pg_advisory_xact_lock{'' if alone else '_shared'}(%s)", [RULES_IN_FORCE])
 
 
-LINE_FIELDS = [field.name for field in ScoreLine._meta.concrete_fields if not field.primary_key]
-SHARE_FIELDS = [field.name for field in ScoreShare._meta.concrete_fields if not field.primary_key]
+LINE = [field.attname for field in ScoreLine._meta.concrete_fields]
+SHARE = [field.attname for field in ScoreShare._meta.concrete_fields if not field.primary_key]
 
 
 def _write(differences: Differences) -> None:
@@ -66,18 +70,24 @@ def _write(differences: Differences) -> None:
     if differences.gone_lines:
         lines = ScoreLine.objects.filter(pk__in=differences.gone_lines)
         lines._raw_delete(lines.db)
-    _save(ScoreLine, differences.lines, LINE_FIELDS)
+    new = [line for line in differences.lines if line.pk is None]
+    _change(ScoreLine, [line for line in differences.lines if line.pk is not None], LINE)
+    if new:
+        keys = Keys(ScoreLine, len(new))
+        for line, key in zip(new, keys.given, strict=True):
+            line.pk = key
+        Insertion(ScoreLine, LINE, [[getattr(line, name) for name in LINE] for line in new]).write()
     for line, share in differences.shares:
         share.line_id = line.pk
-    _save(ScoreShare, [share for _line, share in differences.shares], SHARE_FIELDS)
+    shares = [share for _line, share in differences.shares]
+    _change(ScoreShare, [share for share in shares if share.pk is not None], ["id", *SHARE])
+    Insertion(ScoreShare, SHARE, [[getattr(share, name) for name in SHARE] for share in shares if share.pk is None]).write()
 
 
-def _save(model, rows: list, fields: list[str]) -> None:
-    """New rows and, under the keys they have, changed ones, in bulk."""
-    changed = [row for row in rows if row.pk is not None]
-    model.objects.bulk_create([row for row in rows if row.pk is None])
-    if changed:
-        model.objects.bulk_create(changed, update_conflicts=True, unique_fields=["id"], update_fields=fields)
+def _change(model, rows: list, names: list[str]) -> None:
+    """Other values under the keys they have."""
+    values = [name for name in names if name != "id"]
+    Update(model, values, [[row.pk, *(getattr(row, name) for name in values)] for row in rows]).write()
 
 
 def settle_caps(touched: Touched) -> None:
@@ -92,27 +102,42 @@ def settle_caps(touched: Touched) -> None:
         _settle(touched.rules[rule_set], holder, periods)
 
 
-def _settle(rules: Rules, holder: str, periods: dict[int, set]) -> None:
+def _settle(rules: Rules, holder: str, periods: dict[int, set[Period]]) -> None:
     cap, per = cap_of(rules, holder)
     days = [period for found in periods.values() for period in found]
-    whose = "department_id" if holder == Holder.DEPARTMENT else "staff_id"
+    whose = "department" if holder == Holder.DEPARTMENT else "staff"
     shares = ScoreShare.objects.filter(
         line__rule_set=rules.key,
         holder=holder,
         counted_on__range=(min(one.first for one in days), max(one.last for one in days)),
         **{f"{whose}__in": periods},
-    ).select_related("article")
-    held = defaultdict(list)
-    for share in shares.only("department", "staff", "counted_on", "uncapped", "points", "why", "article__title").order_by("pk"):
-        if cap_period(share.counted_on, per) in periods[getattr(share, whose)]:
-            held[getattr(share, whose)].append(share)
-    changed = []
+    ).order_by()
+    held, now_said = defaultdict(list), {}
+    for pk, owner, day, uncapped, points, why, title in shares.values_list(
+        "pk", whose, "counted_on", "uncapped", "points", "why", "article__title"
+    ):
+        if cap_period(day, per) in periods[owner]:
+            held[owner].append(Held(pk, day, uncapped, (title, pk)))
+            now_said[pk] = Capped(points, why)
+    changed = {}
     for mine in held.values():
-        by_key = {share.pk: share for share in mine}
-        given = [Held(share.pk, share.counted_on, share.uncapped, (share.article.title, share.pk)) for share in mine]
-        for key, capped in cap_shares(given, cap=cap, per=per, holder=holder).items():
-            share = by_key[key]
-            if (share.points, share.why) != (capped.points, capped.why):
-                share.points, share.why = capped.points, capped.why
-                changed.append(share)
-    ScoreShare.objects.bulk_update(changed, ["points", "why"], batch_size=400)
+        found = cap_shares(mine, cap=cap, per=per, holder=holder)
+        changed |= {pk: capped for pk, capped in found.items() if capped != now_said[pk]}
+    _write_capped(changed)
+
+
+def _write_capped(changed: dict[int, Capped]) -> None:
+    """Most are given in full or not at all: those in a statement each; that leaves the one share of a period that a cap goes through."""
+    full, none, rest = [], defaultdict(list), []
+    for pk, capped in changed.items():
+        if not capped.why:
+            full.append(pk)
+        elif capped.points == 0:
+            none[capped.why].append(pk)
+        else:
+            rest.append(ScoreShare(pk=pk, points=capped.points, why=capped.why))
+    if full:
+        ScoreShare.objects.filter(pk__in=full).update(points=F("uncapped"), why="")
+    for why, keys in none.items():
+        ScoreShare.objects.filter(pk__in=keys).update(points=0, why=why)
+    ScoreShare.objects.bulk_update(rest, ["points", "why"], batch_size=200)
