@@ -362,6 +362,11 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="study@localhost")
 
 READERSHIP_KEEP_DAYS = 2  # how long the (unlinkable) reader marks are kept after their day
 
+# --- contributions ------------------------------------------------------------------------------------------------
+
+# Whether the text behind a pasted link is fetched when an adoption is registered. Off: what is needed is pasted, nothing leaves the site.
+CONTRIBUTIONS_FETCH_LINKS = env.bool("CONTRIBUTIONS_FETCH_LINKS", default=False)
+
 # --- log lines (§5.5): JSON, one event a line, no names, no form bodies --------------------------------------------
 
 

@@ -12,7 +12,7 @@ from ..organisation.models import Department
 from ..programme.forms import DayField, ServiceErrors
 from ..programme.people import BETWEEN_NAMES, People
 from .bylines import AuthorLine, DepartmentLine, UnfitLinesError, read_authors
-from .choices import Genre, Level, Medium, Position, WeightClass
+from .choices import EventKind, Genre, Level, Medium, Position, WeightClass
 from .clipping import LONGEST, Clipping
 from .dictionary import plain_name
 from .models import MediaArticle, Outlet, Placement
@@ -236,3 +236,32 @@ def reasons(clipping: Clipping) -> dict[str, str]:
     """For each field of the form where its value came from."""
     named = {"departments": clipping.departments, "authors": clipping.people}
     return clipping.why | {name: "；".join(dict.fromkeys(one.why for one in found)) for name, found in named.items() if found}
+
+
+class ReasonForm(ServiceErrors, forms.Form):
+    reason = forms.CharField(
+        label="原因",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="例如“登记重复”“核实后没有刊发”。作者和供稿的科室看得到。",
+        error_messages={"required": "请写原因。"},
+    )
+
+
+class ProofForm(ServiceErrors, forms.Form):
+    file = forms.FileField(
+        label="报样、截图或 PDF",
+        help_text="图片（jpg、png、webp）或 PDF。图片里的拍摄地点等信息会去掉。",
+        widget=forms.FileInput(attrs={"accept": ".jpg,.jpeg,.png,.webp,.pdf"}),
+        error_messages={"required": "请先选一个文件。", "empty": "选的文件是空的。请确认选对了文件。"},
+    )
+
+
+class EventForm(ServiceErrors, forms.Form):
+    kind = forms.ChoiceField(label="事项", choices=EventKind.choices)
+    level = forms.ChoiceField(
+        label="级别", choices=[("", "（不分级别）"), *Level.choices], required=False, help_text="领导批示要选：批示领导的级别。"
+    )
+    happened_on = DayField(label="日期")
+    given_by = forms.CharField(label="批示人或单位", max_length=60, required=False)
+    note = forms.CharField(label="内容", max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 3}))

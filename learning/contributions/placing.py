@@ -9,6 +9,7 @@ from django.core.paginator import Page as PaginatedPage
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
+from django.utils.http import urlencode
 
 from ..organisation.models import Department
 from .choices import REPORTED, Level, Medium
@@ -104,6 +105,15 @@ class Listed:
     @property
     def form(self) -> forms.Form:
         return self.filter.form
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """The filters in the address, for the links that choose another period."""
+        return [(name, value) for name in self.filter.filters if (value := self.filter.data.get(name))]
+
+    @property
+    def extra(self) -> str:
+        return "".join(f"&{urlencode({name: value})}" for name, value in self.kept)
 
     @property
     def page_numbers(self):

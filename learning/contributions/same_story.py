@@ -8,6 +8,7 @@ more titles have them. Six statements, however many articles there are; only tho
 """
 
 import datetime
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ OFFERED_TEXT, LIKELY_TEXT = 0.2, 0.5  # of the shorter text
 OFFERED_TITLE, SAME_TITLE = 0.5, 0.9
 TITLE_WEIGHT = 0.6  # a title says less than a text
 NEAR = 10  # days: the same title later than that is next month's event
+OTHER_NUMBER = 0.7  # what is left of the likeness of titles with different numbers in them
+NUMBER = re.compile(r"\d{1,9}|第[一二三四五六七八九十百]{1,4}")
 BETWEEN_TITLES = "：:|｜_—"
 BATCH = 200
 
@@ -203,8 +206,15 @@ def _title_scores(title: str, titles: dict[int, _Titles]) -> dict[int, float]:
     for pk, one in titles.items():
         texts = {part for text in one.titles for part in _parts(text)}
         near = [known[text] for text in texts if not asked.isdisjoint(known[text])]
-        scores[pk] = max((_dice(mine, other, weight) for mine in wanted for other in near), default=0.0)
+        score = max((_dice(mine, other, weight) for mine in wanted for other in near), default=0.0)
+        scores[pk] = score * (OTHER_NUMBER if all(_other_number(title, text) for text in one.titles) else 1)
     return scores
+
+
+def _other_number(title: str, other: str) -> bool:
+    """第三期 and 第四期 are two stories."""
+    mine, theirs = set(NUMBER.findall(title)), set(NUMBER.findall(other))
+    return bool(mine and theirs) and mine.isdisjoint(theirs)
 
 
 def _parts(title: str) -> list[str]:

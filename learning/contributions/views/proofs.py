@@ -1,9 +1,66 @@
-from django.http import Http404
+"""A proof of a placement: added by the office (or whoever entered it, before it is confirmed), given out to whoever may see the article."""
+
+import mimetypes
+from pathlib import PurePath
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, Http404
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from ..adoption_forms import ProofForm
+from ..choices import ProofKind
+from ..models import PlacementProof
+from ..placing import placement_seen_by
+from ..services.proofs import PICTURE_ENDINGS, may_add_proof
+from ..services.proofs import add_proof as keep_proof
+from .placements import page_of, rights_of
 
 
-def add_proof(request, *args, **kwargs):
-    raise Http404
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_proof(request, pk):
+    """Asked with GET it leads to the placement."""
+    rights = rights_of(request)
+    found = placement_seen_by(rights, pk)
+    if not may_add_proof(request.user, found):
+        raise Http404
+    if request.method != "POST":
+        return redirect("placement", pk)
+    form = ProofForm(request.POST, request.FILES)
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            kept = keep_proof(placement=found, file=file, name=file.name, by=request.user, now=timezone.now())
+        except ValidationError as error:
+            form.add_error("file", error.messages)
+        else:
+            messages.success(request, f"已存入证明“{kept.original_name}”。")
+            return redirect("placement", pk)
+    return render(request, "learning/contributions/placement.html", page_of(request, rights, pk, proof_form=form), status=400)
 
 
-def proof(request, *args, **kwargs):
-    raise Http404
+@never_cache
+@login_required
+@require_safe
+def proof(request, pk):
+    """For whoever may not see the article it does not exist."""
+    found = PlacementProof.objects.select_related("placement__article").filter(pk=pk).first()
+    if found is None or not rights_of(request).may_see(found.placement.article):
+        raise Http404
+    try:
+        opened = found.file.open("rb")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    ending = PurePath(found.original_name).suffix.lower().lstrip(".")
+    is_picture = found.kind == ProofKind.PICTURE and ending in PICTURE_ENDINGS
+    kind = mimetypes.guess_type(f"x.{ending}")[0] if is_picture else "application/octet-stream"
+    response = FileResponse(opened, as_attachment=not is_picture, filename=found.original_name, content_type=kind)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
