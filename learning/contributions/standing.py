@@ -42,6 +42,7 @@ class Standing:
     quotas: Decimal = NOTHING
     heads: int = 0
     rank: int | None = None
+    order: int = 0  # of departments: as the bureau lists them
 
     @property
     def points(self) -> Decimal:
@@ -133,8 +134,9 @@ def department_standings(days: Days, *, uses: Collection[str], today: datetime.d
             records=scores.get(one.pk, NOTHING),
             quotas=quotas.get(one.pk, NOTHING),
             heads=heads.get(one.pk, 0),
+            order=order,
         )
-        for one in departments
+        for order, one in enumerate(departments)
         if one.pk in listed
     ]
     return _placed(rows, rule_sets, whole=_whole(rows, days), heads_on=heads_on)

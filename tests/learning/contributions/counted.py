@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.contrib.auth.models import Permission
 
 from cms.users.models import User
+from home.models import HomePage
 from learning.contributions.choosing import Chosen, chosen_period
 from learning.contributions.services.scoring import rescore
 from learning.models import Department, MediaArticle, Outlet, RuleSet, StaffMember
@@ -116,6 +117,7 @@ def total(values) -> Decimal:
 class Watched:
     """The year with whom may look at it: accounts."""
 
+    home: HomePage
     counted: Counted
     officer: User
     clerk: User
@@ -126,7 +128,7 @@ class Watched:
 
 
 def make_watched(**rule_facts) -> Watched:
-    make_site()
+    home = make_site()
     counted = make_counted(**rule_facts)
     head, leader = (StaffMemberFactory(user=make_user(name)) for name in ("kezhang", "juzhang"))
     PostingFactory(staff=head, department=counted.basic, is_head=True)
@@ -137,4 +139,4 @@ def make_watched(**rule_facts) -> Watched:
     officer, clerk = make_user("xuanchuan"), make_user("dangwei")
     officer.user_permissions.add(Permission.objects.get(codename="run_contributions"))
     clerk.user_permissions.add(Permission.objects.get(codename="run_programme"))
-    return Watched(counted, officer, clerk, leader.user, head.user, counted.writer.user, stranger.user)
+    return Watched(home, counted, officer, clerk, leader.user, head.user, counted.writer.user, stranger.user)
