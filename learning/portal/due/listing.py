@@ -4,6 +4,7 @@ import datetime
 
 from ...programme.owing import owing
 from ...programme.rights import Rights
+from .contributions import contribution_rows
 from .gaps import gap_rows
 from .programme import programme_rows
 from .reading import reading_rows
@@ -17,6 +18,7 @@ def due_of(rights: Rights, *, now: datetime.datetime) -> DueList:
     if rights.staff is None:
         return DueList(rows=[])
     rows, next_session = programme_rows(rights, now=now)
-    debts = owing(rights, until=rights.today + PLAN_AHEAD)
-    rows += [*reading_rows(rights, debts.own), *gap_rows(debts.led, rights.today)]
+    until = rights.today + PLAN_AHEAD
+    debts = owing(rights, until=until)
+    rows += [*reading_rows(rights, debts.own), *contribution_rows(rights, beyond=until), *gap_rows(debts.led, rights.today)]
     return DueList(rows=sorted(rows, key=lambda row: row.order), next_session=next_session)

@@ -34,6 +34,10 @@ class State(Enum):
     TO_JUDGE = ("late", "待您评分", "◐")
     TO_ROLL = ("late", "待点名", "◐")
     TO_RECORD = ("late", "待记实", "◐")
+    TO_PASS = ("late", "待您审核", "◐")
+    TO_DECLARE = ("late", "待申报", "◐")
+    TO_HAND_IN = ("late", "待提交", "◐")
+    TO_HANDLE = ("late", "待办理", "◐")
 
     def __init__(self, tone, word, mark):
         self.tone, self.word, self.mark = tone, word, mark
@@ -46,11 +50,15 @@ class Kind(Enum):
     SESSION = "session"
     MAKE_UP = "make_up"
     REFLECTION = "reflection"
+    ARTICLE = "article"
     OWN = "own"
+    CALL = "call"
+    RESEARCH = "research"
     DECIDE = "decide"
     CHECK = "check"
     REVIEW = "review"
     JUDGING = "judging"
+    PILE = "pile"
     RECORD = "record"
     GAP = "gap"
     LEAVE = "leave"

@@ -1,14 +1,18 @@
 import pytest
 import time_machine
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from learning.models import AnnualPlan, MakeUp
+from learning.models import AnnualPlan, MakeUp, ResearchEntry, ResearchJudge, ResearchJudging
 from learning.programme.choices import AttendanceStatus, MakeUpState
 from learning.programme.services.leave import ask_leave
+from learning.questions.links import About
+from learning.questions.services import ask
+from tests.factories.contributions import CommissionFactory, MediaArticleFactory, PlacementFactory, ResearchReportFactory
 from tests.factories.pages import make_site, make_user
 from tests.factories.programme import PlanItemFactory, RequirementFactory, SessionFactory, at
 from tests.factories.reading import ReflectionFactory
-from tests.factories.reviews import handed_in_reflection
+from tests.factories.reviews import give_right, handed_in_reflection
 
 NOW = at(2026, 11, 25, 9)
 URL = "/my/"
@@ -33,6 +37,21 @@ def _owe_reading(quantity):
         PlanItemFactory(requirement=rule, owed_by="staff", plan__state=AnnualPlan.State.PUBLISHED)
 
 
+def _contribute(bureau, person):
+    """Something of every kind that can wait for `person`, who answers for the desk and judges, too."""
+    give_right(person, "run_contributions")
+    CommissionFactory(to=[bureau.office, bureau.other])
+    for state in ("returned", "section", "office"):
+        article = MediaArticleFactory(state=state, by_departments=[bureau.office], by_people=[person])
+        PlacementFactory(article=article, confirmed_at=None)
+    for state in ("declared", "returned"):
+        ResearchReportFactory(state=state, declared_by=person, department=bureau.office)
+    judging = ResearchJudging.objects.create(year=2000 + ResearchJudging.objects.count(), state="open", opened_at=NOW)
+    ResearchJudge.objects.create(judging=judging, staff=person)
+    ResearchEntry.objects.create(judging=judging, report=ResearchReportFactory(state="handed_in"), number=1)
+    ask(about=About("contributions", f"line:{judging.pk}", "某一行", "/my/"), text="不对", by=bureau.colleague.user, now=NOW)
+
+
 class TestMyStudy:
     def test_is_for_people_who_are_signed_in(self, client):
         assert client.get(URL).headers["Location"] == "/login/?next=/my/"
@@ -42,6 +61,13 @@ class TestMyStudy:
         html = client.get(URL).content.decode()
         assert "账号未关联人员" in html
         assert "请联系系统管理员" in html
+        assert reverse("contributions") not in html
+
+    def test_leads_the_office_to_its_desk_without_a_person(self, client):
+        user = make_user("xuanchuan")
+        user.user_permissions.add(Permission.objects.get(codename="run_contributions"))
+        client.force_login(user)
+        assert f'href="{reverse("contributions")}"' in client.get(URL).content.decode()
 
     def test_has_one_button_a_row_and_the_first_thing_to_do_in_red(self, client, bureau):
         session = SessionFactory(held=True, starts_at=at(2026, 11, 17), key_points="一", missed_by={bureau.member: AttendanceStatus.ABSENT})
@@ -79,7 +105,7 @@ class TestMyStudy:
 
     @pytest.mark.parametrize("role", ["member", "head", "secretary", "leader", "clerk"])
     @pytest.mark.parametrize("number", [1, 4])
-    def test_takes_fifteen_statements_at_most(self, client, bureau, role, number, django_assert_max_num_queries):
+    def test_takes_sixteen_statements_at_most(self, client, bureau, role, number, django_assert_max_num_queries):
         for day in range(1, number + 1):
             ask_leave(
                 session=SessionFactory(starts_at=at(2026, 12, day), audience="party_members"),
@@ -100,8 +126,9 @@ class TestMyStudy:
             _owe_reading(day)
             ReflectionFactory(author=getattr(bureau, role))
             handed_in_reflection(author=bureau.colleague)
+            _contribute(bureau, getattr(bureau, role))
         page(client, getattr(bureau, role))
-        with django_assert_max_num_queries(15):
+        with django_assert_max_num_queries(16):
             assert client.get(URL).status_code == 200
 
     def test_shows_what_is_owed_and_has_no_screen_without_a_button(self, client, bureau):
@@ -113,9 +140,9 @@ class TestMyStudy:
         assert "<a" not in row
         assert "<button" not in row
 
-    def test_leads_to_the_own_reading_writing_and_notes(self, client, bureau):
+    def test_leads_to_the_rooms(self, client, bureau):
         html = page(client, bureau.member).content.decode()
-        for name in ("my_reading", "my_reflections", "study_notes", "interest_groups"):
+        for name in ("my_reading", "my_reflections", "study_notes", "interest_groups", "contributions", "research", "questions"):
             assert f'<a href="{reverse(name)}">' in html
 
     def test_changes_nothing(self, client, bureau):
