@@ -20,7 +20,6 @@ class Bar:
     name: str
     value: str
     width: str
-    href: str
     is_below: bool
 
 
@@ -65,12 +64,11 @@ class Trend:
     base: int = HEIGHT - BOTTOM
 
 
-def bars_of(standings: Sequence[Standing], hrefs: Sequence[str]) -> list[Bar]:
+def bars_of(standings: Sequence[Standing]) -> list[Bar]:
     """The largest first; what has nothing is in the table and not here."""
-    pairs = [(one, href) for one, href in zip(standings, hrefs, strict=True) if one.points]
-    pairs.sort(key=lambda pair: -pair[0].points)
-    longest = max((abs(one.points) for one, _href in pairs), default=Decimal(1))
-    return [Bar(one.name, points_text(one.points), f"{abs(one.points) / longest * 100:.2f}", href, one.points < 0) for one, href in pairs]
+    rows = sorted((one for one in standings if one.points), key=lambda one: -one.points)
+    longest = max((abs(one.points) for one in rows), default=Decimal(1))
+    return [Bar(one.name, points_text(one.points), f"{abs(one.points) / longest * 100:.2f}", one.points < 0) for one in rows]
 
 
 def trend_of(counts: Sequence[MonthCount]) -> Trend:

@@ -6,7 +6,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -69,15 +68,7 @@ def standings(request):
     asked = standings_asked(request)
     chosen, found = asked.chosen, asked.standings
     page = Paginator(found.rows, PER_PAGE if asked.is_by_people else max(1, len(found.rows))).get_page(request.GET.get("page"))
-    name = "person_ledger" if asked.is_by_people else "department_ledger"
     charted = found.rows[:BARS] if asked.is_by_people else found.rows
-    may_open = asked.rights.sees_everything
-    hrefs = [
-        f"{reverse(name, args=[row.key])}?{chosen.query}"
-        if may_open or asked.is_by_people or asked.rights.may_see_department(row.key)
-        else ""
-        for row in charted
-    ]
     context = {
         "rights": asked.rights,
         "asked": asked,
@@ -90,10 +81,10 @@ def standings(request):
         "query": f"{chosen.query}&by={asked.by}",
         "extra": f"&by={asked.by}",
         "hidden": [("by", asked.by)],
-        "bars": bars_of(charted, hrefs),
+        "bars": bars_of(charted),
         "is_bars_cut": len(charted) < len(found.rows),
         "trend": trend_of(trend(chosen, today=asked.rights.today)) if asked.by == DEPARTMENTS else None,
-        "openable": {row.key for row in page if may_open or asked.is_by_people or asked.rights.may_see_department(row.key)},
+        "openable": {row.key for row in page if asked.is_by_people or asked.rights.may_see_department(row.key)},
         "few": FEW,
     }
     return render(request, "learning/contributions/standings.html", context)
