@@ -6,16 +6,15 @@ Like the programme's year, through the services that people use.
 import datetime
 import uuid
 
-from learning.contributions.services.outlets import save_outlet
-from learning.contributions.services.rules import activate_rules, load_sample_rules
-
 from cms.inbox.services import mark_all_read
 from cms.users.models import User
 from learning.contributions.bylines import AuthorLine, DepartmentLine
 from learning.contributions.services.adoption import Adoption, register_adoption
 from learning.contributions.services.articles import hand_in_article, save_article
 from learning.contributions.services.calls import publish_focus, send_call
+from learning.contributions.services.outlets import save_outlet
 from learning.contributions.services.review import pass_article, return_article, send_article, set_aside_article
+from learning.contributions.services.rules import activate_rules, load_sample_rules
 from learning.models import Department, MediaArticle, Outlet, OutletGrade, OutletName, StaffMember
 from learning.periods import SHANGHAI, PeriodKind, period_of
 
@@ -142,7 +141,7 @@ def load_contributions(*, now: datetime.datetime) -> None:
     give_accounts({person.employee_number: person for person in StaffMember.objects.filter(left_on__isnull=True)})
     outlets = _outlets(today, officer)
     begins = datetime.date((today - 300 * DAY).year, 1, 1)
-    rules = load_sample_rules(effective_from=begins, by=officer, now=_at(begins))
+    rules = load_sample_rules(by=officer, now=_at(begins))
     activate_rules(rule_set=rules, by=officer, now=_at(begins))
     office = _Office(today=today, officer=officer, outlets=outlets)
     for title, genre, department, authors, ago, body, uses in texts.PIECES:

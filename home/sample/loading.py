@@ -43,6 +43,7 @@ from learning.reading.services.room import open_room
 from ..models import HomePage
 from . import articles as texts
 from . import people
+from .contributions import load_contributions
 from .programme import load_year
 from .reading import load_reading
 
@@ -217,4 +218,6 @@ def load_sample_site(
             load_year(now=now)
         if with_reading:
             load_reading(now=now)
+        if with_contributions:
+            load_contributions(now=now)
     return True
