@@ -2,7 +2,6 @@
 
 import datetime
 from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -168,19 +167,22 @@ def by_day(versions: Iterable[Version]) -> RulesOn:
 
 def articles_with_records_from(day: datetime.date):
     """Queryset of the keys of articles that something counted or could count for on `day` or later."""
-    return MediaArticle.objects.filter(pk__in=_keys_from(day)).order_by("pk").values_list("pk", flat=True)
-
-
-def _keys_from(day: datetime.date):
-    placed = Placement.objects.scored().filter(published_on__gte=day).order_by().values("article")
-    happened = CreditableEvent.objects.filter(happened_on__gte=day).order_by().values("article")
     scored = MediaArticle.objects.filter(score_lines__counted_on__gte=day).order_by().values("pk")
-    return placed.union(happened, scored)
+    return _articles(_placed(published_on__gte=day), _happened(happened_on__gte=day), scored)
 
 
-def grouped(rows: Iterable, key: str) -> dict:
-    """Rows in lists by an attribute of theirs."""
-    found = defaultdict(list)
-    for row in rows:
-        found[getattr(row, key)].append(row)
-    return found
+def articles_with_records_between(first: datetime.date, last: datetime.date):
+    """Queryset of the keys of articles that have a record on one of these days."""
+    return _articles(_placed(published_on__range=(first, last)), _happened(happened_on__range=(first, last)))
+
+
+def _articles(*keys):
+    return MediaArticle.objects.filter(pk__in=keys[0].union(*keys[1:])).order_by("pk").values_list("pk", flat=True)
+
+
+def _placed(**when):
+    return Placement.objects.scored().filter(**when).order_by().values("article")
+
+
+def _happened(**when):
+    return CreditableEvent.objects.filter(**when).order_by().values("article")

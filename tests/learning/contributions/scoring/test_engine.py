@@ -144,7 +144,7 @@ class TestScoreArticle:
         assert credited([use(5), use(10)], dedupe=Dedupe.HIGHEST) == [10, 0]
 
     def test_counts_once_a_kind_of_medium(self):
-        records = [use(10), use(5), use(5, medium="radio", facts=("乙",))]
+        records = [use(10), use(5), use(5, medium="radio", facts=("电台",))]
         assert credited(records, dedupe=Dedupe.PER_MEDIUM) == [10, 0, 5]
         assert reasons(records, dedupe=Dedupe.PER_MEDIUM) == ["", "同一稿件在报纸已按 10 分计过，不重复计", ""]
 
