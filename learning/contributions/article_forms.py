@@ -151,7 +151,8 @@ class ArticleForm(ServiceErrors, forms.Form):
         self.lines = Lines(
             self.data if self.is_bound else None,
             prefix="departments",
-            form_kwargs={"departments": departments, "choices": choices},
+            # A line that says what was offered is a line, too: Django would take it for one that nobody filled in.
+            form_kwargs={"departments": departments, "choices": choices, "empty_permitted": False},
             initial=[{"department": line.department_id, "share": line.share} for line in own] or [{"department": rights.own_department_id}],
         )
 
@@ -300,20 +301,17 @@ class ReasonForm(ServiceErrors, forms.Form):
 class SendForm(ServiceErrors, forms.Form):
     prefix = "send"
 
-    outlets = forms.ModelMultipleChoiceField(
+    outlets = forms.TypedMultipleChoiceField(
         label="投给",
-        queryset=Outlet.objects.none(),
         widget=forms.CheckboxSelectMultiple,
-        error_messages={
-            "required": "请选投给哪些媒体。",
-            "invalid_choice": "选的媒体已不在列表里，请重选。",
-            "invalid_pk_value": "选的媒体已不在列表里，请重选。",
-        },
+        error_messages={"required": "请选投给哪些媒体。", "invalid_choice": "选的媒体已不在列表里，请重选。"},
     )
     sent_on = DayField(label="投出日期")
     note = TypedField(label="说明", required=False, max_length=MAX_NOTE, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
     def __init__(self, *args, article: MediaArticle, today: datetime.date, **kwargs):
         super().__init__(*args, initial={"sent_on": today}, **kwargs)
-        sent = article.dispatches.values("outlet")
-        self.fields["outlets"].queryset = Outlet.objects.open_on(today).exclude(pk__in=sent).order_by("medium", "name")
+        unsent = Outlet.objects.open_on(today).exclude(pk__in=article.dispatches.values("outlet"))
+        offered = {str(one.pk): one for one in unsent.order_by("medium", "name")}
+        self.fields["outlets"].choices = [(key, f"{one.name}（{one.get_medium_display()}）") for key, one in offered.items()]
+        self.fields["outlets"].coerce = offered.__getitem__

@@ -134,6 +134,8 @@ def _section(state, handed_in, by_step) -> Stage:
         return Stage("科室审", NOW, MARKS[NOW], "在审")
     if handed_in and handed_in.state == ArticleState.OFFICE:
         return Stage("科室审", PASSED_BY, MARKS[PASSED_BY], "不经")
+    if returned := by_step.get(Step.RETURN):
+        return Stage("科室审", *ENDS[ArticleState.RETURNED], "退回", returned.by_name, local_day(returned.at))
     return Stage("科室审", NOT_YET, MARKS[NOT_YET], "还没有")
 
 
@@ -143,13 +145,16 @@ def _office(state, by_step) -> Stage:
         return _stage("宣传科审", DONE, "已审", decided)
     if state == ArticleState.OFFICE:
         return Stage("宣传科审", NOW, MARKS[NOW], "在审")
+    returned, handed_in = by_step.get(Step.RETURN), by_step.get(Step.HAND_IN)
+    if returned and (Step.PASS in by_step or (handed_in and handed_in.state == ArticleState.OFFICE)):
+        return Stage("宣传科审", *ENDS[ArticleState.RETURNED], "退回", returned.by_name, local_day(returned.at))
     return Stage("宣传科审", NOT_YET, MARKS[NOT_YET], "还没有")
 
 
 def _sent(state, by_step) -> Stage:
     if sent := by_step.get(Step.SEND):
         return _stage("投出", DONE, "已投出", sent)
-    if state in ENDS:
+    if state in (ArticleState.ADOPTED, ArticleState.UNUSED):
         return Stage("投出", PASSED_BY, MARKS[PASSED_BY], "没有")
     return Stage("投出", NOT_YET, MARKS[NOT_YET], "还没有")
 

@@ -114,6 +114,7 @@ class TestDoors:
         assert TaskState.objects.get().status == "in_progress"
 
     def test_that_change_something_are_not_there(self):
+        assert reverse(f"{SNIPPET}:list") == f"{BASE}/"
         for name in ("add", "edit", "delete", "unpublish", "revisions_revert", "workflow_action", "confirm_workflow_cancellation"):
             with pytest.raises(NoReverseMatch):
                 reverse(f"{SNIPPET}:{name}", args=[1])

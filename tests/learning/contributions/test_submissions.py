@@ -1,4 +1,4 @@
-"""Articles in a list, and the desk."""
+"""Articles in a list."""
 
 import datetime
 
@@ -7,26 +7,19 @@ from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
-from learning.contributions.article_page import find_article, page_of
-from learning.contributions.desk import desk_of, queue_of, waiting_for_section
 from learning.contributions.rights import ContributionRights
-from learning.contributions.services.articles import hand_in_article
-from learning.contributions.services.review import send_article, set_aside_article
+from learning.contributions.services.review import send_article
 from learning.contributions.submission_books import articles_sheet
 from learning.contributions.submissions import list_of, rows_to_take, seen_by, unanswered
-from learning.models import MediaArticle, MonthlyFocus, Question
+from learning.models import MediaArticle
 from tests.factories.bureau import rights_of
 from tests.factories.contributions import (
-    CommissionFactory,
-    CreditableEventFactory,
     MediaArticleFactory,
     OutletFactory,
-    PlacementFactory,
-    RuleSetFactory,
 )
 from tests.factories.organisation import DepartmentFactory
 from tests.factories.programme import at
-from tests.factories.submissions import PASSED_AT, draft, given_back, handed_in, in_queue, make_newsroom
+from tests.factories.submissions import draft, given_back, handed_in, in_queue, make_newsroom
 
 TODAY = datetime.date(2026, 3, 5)
 NOW = at(2026, 3, 5, 9)
@@ -190,122 +183,3 @@ class TestUnanswered:
         assert unanswered(pieces, datetime.date(2026, 4, 4)).get() == sent
         send_article(article=sent, outlets=[OutletFactory()], sent_on=datetime.date(2026, 3, 20), by=room.officer, now=at(2026, 3, 20))
         assert not unanswered(pieces, datetime.date(2026, 4, 4)).exists()
-
-
-class TestWaitingForSection:
-    def test_is_the_heads_of_the_first_department(self, room):
-        handed_in(room, title="本科室的")
-        handed_in(room, title="别人牵头的", departments=[room.other, room.office])
-        draft(room)
-        assert titles(waiting_for_section(rights(room.head))) == ["本科室的"]
-        assert titles(waiting_for_section(rights(room.other_head))) == ["别人牵头的"]
-
-
-class TestDeskOf:
-    def test_shows_the_own_pieces_what_is_wanted_and_who_asks(self, room):
-        MonthlyFocus.objects.create(month=datetime.date(2026, 3, 1), text="写读书", published_at=NOW)
-        answered = CommissionFactory(topic="答过的", to=[room.office])
-        CommissionFactory(topic="没有答的", due_on=datetime.date(2026, 3, 4), to=[room.office, room.other])
-        CommissionFactory(topic="问别人的", to=[room.other])
-        CommissionFactory(topic="结束了的", closed_at=NOW, to=[room.office])
-        in_queue(room, title="报了的", commission=answered)
-        draft(room, title="草稿", now=at(2026, 3, 2, 8))
-        desk = desk_of(rights(room.member))
-        assert titles(desk.own) == ["草稿", "报了的"]
-        assert (desk.numbers.reported, desk.numbers.adopted, desk.numbers.total) == (1, 0, 2)
-        assert desk.focus.text == "写读书"
-        assert [(one.topic, one.is_answered, one.is_overdue) for one in desk.calls] == [("没有答的", False, True), ("答过的", True, False)]
-        assert (desk.waiting, desk.office) == ([], None)
-
-    def test_shows_the_office_what_is_open(self, room):
-        in_queue(room)
-        PlacementFactory(confirmed_at=None)
-        Question.objects.create(desk="contributions", about_key="x", about="x", about_url="/", text="为什么", asked_at=NOW)
-        Question.objects.create(desk="别的", about_key="x", about="x", about_url="/", text="为什么", asked_at=NOW)
-        office = desk_of(rights(room.secretary)).office
-        assert (office.queue, office.unconfirmed, office.unanswered, office.questions) == (1, 1, 0, 1)
-
-    def test_asks_the_same_number_of_statements_however_much_there_is(self, room):
-        def asked(person):
-            return statements(lambda: desk_of(rights(person)))
-
-        in_queue(room)
-        handed_in(room)
-        few = [asked(person) for person in (room.member, room.head, room.secretary)]
-        for number in range(6):
-            in_queue(room, title=f"收{number}")
-            handed_in(room, title=f"审{number}")
-            CommissionFactory(to=[room.office])
-        assert [asked(person) for person in (room.member, room.head, room.secretary)] == few
-
-
-class TestQueueOf:
-    def test_has_the_oldest_first(self, room):
-        in_queue(room, title="后到的", now=at(2026, 3, 5))
-        first = handed_in(room, title="科室里的")
-        older = draft(room, title="先到的", author=room.head)
-        hand_in_article(article=older, by=room.head.user, now=at(2026, 3, 2, 10))
-        queue = queue_of()
-        assert (titles(queue.rows), queue.total, queue.in_section) == (["先到的", "后到的"], 2, 1)
-        assert first.state == "section"
-
-    def test_asks_the_same_number_of_statements_however_long_it_is(self, room):
-        in_queue(room)
-        few = statements(queue_of)
-        for number in range(6):
-            in_queue(room, title=f"题目{number}")
-        assert statements(queue_of) == few
-
-
-def page(article):
-    return page_of(find_article(article.pk), "/contributions/articles/1/")
-
-
-class TestPageOf:
-    def stages(self, article) -> list[tuple[str, str, str]]:
-        return [(one.label, one.key, one.word) for one in page(article).stages]
-
-    def test_says_how_far_a_draft_is(self, room):
-        assert self.stages(draft(room))[:2] == [("拟稿", "now", "在写"), ("科室审", "not-due", "还没有")]
-
-    def test_says_who_has_it(self, room):
-        shown = page(in_queue(room)).stages
-        assert [(one.label, one.key, one.who, one.on) for one in shown] == [
-            ("拟稿", "done", "陶思远", datetime.date(2026, 3, 3)),
-            ("科室审", "done", "梁静宜", datetime.date(2026, 3, 4)),
-            ("宣传科审", "now", "", None),
-            ("投出", "not-due", "", None),
-            ("采用", "not-due", "", None),
-        ]
-
-    def test_says_that_a_head_was_not_reviewed(self, room):
-        assert self.stages(handed_in(room, author=room.head))[1:3] == [("科室审", "skipped", "不经"), ("宣传科审", "now", "在审")]
-
-    def test_says_how_it_ended(self, room):
-        assert self.stages(given_back(room))[-1] == ("退回", "late", "退回")
-        aside = set_aside_article(article=in_queue(room), reason="no_news", by=room.officer, now=PASSED_AT)
-        assert self.stages(aside)[-1] == ("未用", "late", "未用")
-        assert page(aside).stages[-1].who == "沈一舟"
-
-    def test_says_what_the_office_entered_itself(self, room):
-        assert self.stages(MediaArticleFactory(state="adopted")) == [("登记", "done", "宣传科登记"), ("采用", "done", "采用")]
-
-    def test_shows_what_it_counts_for(self, room):
-        RuleSetFactory(dedupe="every")
-        article = MediaArticleFactory(title="得分的", state="adopted", by_departments=[room.office])
-        PlacementFactory(article=article, outlet=OutletFactory(name="样报", grade=("city", "none")), is_rescored=True)
-        shown = page(article)
-        assert [(one.record, one.parts, one.credited) for one in shown.scored] == [("样报（市级）", ["city 级 5"], 5)]
-        assert shown.credited == 5
-        assert "about=" in shown.scored[0].ask_url
-
-    def test_asks_the_same_number_of_statements_however_much_there_is(self, room):
-        RuleSetFactory()
-        article = in_queue(room)
-        PlacementFactory(article=article, is_rescored=True)
-        few = statements(lambda: page(article))
-        for _number in range(5):
-            PlacementFactory(article=article, is_rescored=True)
-        CreditableEventFactory(article=article)
-        send_article(article=article, outlets=[OutletFactory(), OutletFactory()], sent_on=TODAY, by=room.officer, now=NOW)
-        assert statements(lambda: page(article)) == few
