@@ -34,7 +34,6 @@ class PasteForm(forms.Form):
     pasted = forms.CharField(
         label="粘贴标题、网址或刊发的文字",
         max_length=LONGEST,
-        strip=False,
         widget=forms.Textarea(attrs={"rows": 8, "autofocus": True, "spellcheck": "false"}),
         error_messages={
             "required": "请粘贴标题、网址或刊发的文字，再点“读取”。",
