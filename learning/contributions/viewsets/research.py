@@ -1,37 +1,41 @@
-"""Research reports in the admin: looked at and found again, with their revisions. The work is done on the front end, by services."""
+"""调研报告 in the admin: looked at and found again, with their revisions. The work is done on the front end, by services."""
 
 from wagtail.admin.ui.tables import Column
-from wagtail.snippets.views.snippets import IndexView, SnippetViewSet
-
-from cms.core.viewsets import NarrowedPolicy, OwnPolicyMixin
 
 from ...programme.viewsets.columns import day_column
 from ..models import ResearchReport
+from .looked_at import LookedAtViewSet
 
 
-class ResearchPolicy(NarrowedPolicy):
-    """Looking is all there is to do here, whoever asks."""
-
-    actions = ("view",)
-
-
-class ResearchIndexView(IndexView):
-    @property
-    def columns(self):
-        """Without the box for acting on many at once: there is nothing to be done here."""
-        return super().columns[1:]
-
-
-class ResearchReportViewSet(OwnPolicyMixin, SnippetViewSet):
+class ResearchReportViewSet(LookedAtViewSet):
     model = ResearchReport
-    policy_class = ResearchPolicy
     icon = "search"
     menu_label = "调研报告"
-    copy_view_enabled = False
-    inspect_view_enabled = True
-    inspect_view_fields_exclude = ["token", "version", "latest_revision"]
-    index_view_class = ResearchIndexView
-    list_per_page = 50
+    inspect_view_fields = [
+        "year",
+        "department",
+        "title",
+        "purpose",
+        "linked_work",
+        "state",
+        "declared_on",
+        "declared_by",
+        "decided_on",
+        "decided_by",
+        "decision_note",
+        "method",
+        "interviewees",
+        "abstract",
+        "problem",
+        "cause",
+        "proposal",
+        "body",
+        "characters",
+        "secrecy_checked_by",
+        "secrecy_checked_on",
+        "handed_in_on",
+        "created_by",
+    ]
     list_display = [
         "title",
         Column("year", label="年度", sort_key="year"),
