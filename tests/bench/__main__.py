@@ -1,5 +1,5 @@
-"""`make bench`: what the pages, the search, the programme, the likeness check and the imports cost. Medians and ratios to read; nothing
-here passes or fails.
+"""`make bench`: what the pages, the search, the programme, the likeness check, the contributions and the imports cost. Medians and ratios
+to read; nothing here passes or fails.
 
 It makes a database of its own and destroys it: SQLite, or the one DATABASE_URL names. Where DATABASE_URL is not set and a PostgreSQL
 answers on this machine, a second run on that follows.
@@ -17,6 +17,7 @@ import psycopg
 POSTGRES = "postgres://postgres@127.0.0.1:5432/postgres"
 BUREAUS = (100, 1_000, 10_000)  # people
 ARCHIVES = (1_000, 10_000, 100_000)  # reflections
+YEARS = (1_000, 10_000, 100_000)  # placements
 SMALLEST = 100  # documents: below that the columns could not be told apart
 
 
@@ -29,6 +30,9 @@ def arguments(given=None) -> argparse.Namespace:
     parser.add_argument(
         "--reflections", type=_sizes, help="archives for the likeness check, e.g. 1000,100000 (a quick run has 100,SIZE); 0 leaves it out"
     )
+    parser.add_argument(
+        "--placements", type=_sizes, help="years of contributions, e.g. 1000,100000 (a quick run has 100,SIZE); 0 leaves it out"
+    )
     parser.add_argument("--one-database", action="store_true", help="do not go on to PostgreSQL")
     parser.add_argument("--no-tables", action="store_true", help="leave out the reading of table files")
     chosen = parser.parse_args(given)
@@ -38,6 +42,8 @@ def arguments(given=None) -> argparse.Namespace:
         chosen.people = BUREAUS if chosen.size >= BUREAUS[-1] else tuple(sorted({BUREAUS[0], chosen.size}))
     if chosen.reflections is None:
         chosen.reflections = ARCHIVES if chosen.size >= BUREAUS[-1] else tuple(sorted({BUREAUS[0], chosen.size}))
+    if chosen.placements is None:
+        chosen.placements = YEARS if chosen.size >= BUREAUS[-1] else tuple(sorted({BUREAUS[0], chosen.size}))
     return chosen
 
 
@@ -62,13 +68,17 @@ def main() -> int:
     django.setup()
     # Only now: models cannot be imported before.
     importlib.import_module("tests.bench.running").run(
-        chosen.size, people=chosen.people, reflections=chosen.reflections, with_tables=not chosen.no_tables
+        chosen.size,
+        people=chosen.people,
+        reflections=chosen.reflections,
+        placements=chosen.placements,
+        with_tables=not chosen.no_tables,
     )
     code = 0
     if "DATABASE_URL" not in os.environ and not chosen.one_database:
         if postgres_answers():
             again = [sys.executable, "-m", "tests.bench", "--size", str(chosen.size), "--no-tables"]
-            for option in ("people", "reflections"):
+            for option in ("people", "reflections", "placements"):
                 again += [f"--{option}", ",".join(map(str, getattr(chosen, option))) or "0"]
             code = subprocess.run(again, env={**os.environ, "DATABASE_URL": POSTGRES}, check=False).returncode
         else:

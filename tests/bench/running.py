@@ -10,12 +10,12 @@ from django.test.utils import setup_databases, teardown_databases
 
 from home.models import HomePage
 
-from . import drafts, exhibitions, likeness, pages, programme, search, site, tables
+from . import contributions, drafts, exhibitions, likeness, pages, programme, search, site, tables
 
 VENDORS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
-def run(size: int, *, people: tuple[int, ...], reflections: tuple[int, ...], with_tables: bool) -> None:
+def run(size: int, *, people: tuple[int, ...], reflections: tuple[int, ...], placements: tuple[int, ...], with_tables: bool) -> None:
     began = time.perf_counter()
     vendor = VENDORS.get(connection.vendor, connection.vendor)
     print(f"# {vendor}: making a database", flush=True)
@@ -32,6 +32,8 @@ def run(size: int, *, people: tuple[int, ...], reflections: tuple[int, ...], wit
             programme.measure(people, vendor=vendor)
         if reflections:
             likeness.measure(reflections, vendor=vendor)
+        if placements:
+            contributions.measure(placements, vendor=vendor)
         drafts.measure(vendor=vendor)
         exhibitions.measure(HomePage.objects.get(), size=size, vendor=vendor)
         if with_tables:
