@@ -18,7 +18,7 @@ from ..standing import FEW, Standings, department_standings, person_standings, t
 
 PER_PAGE = 100  # people
 DEPARTMENTS, PEOPLE = "departments", "people"
-BARS = 30  # of people
+BARS = 15  # of people
 
 
 @dataclass(frozen=True, slots=True)
