@@ -9,15 +9,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
-from urllib.parse import SplitResult, urlsplit
 
 from .choices import TIMED, Position
 from .clipping_dates import NO_DATE, FoundDate, date_in_link, date_in_text, is_date
+from .clipping_links import host_of, take_link
 from .dictionary import Dictionary, KnownOutlet, plain_name
 
 LONGEST = 50_000  # characters that are read
 LONGEST_TITLE = 120
-LONGEST_LINK = 500
 LONGEST_META = 60  # a line of facts is short
 MOST_NAMED = 3  # departments
 MOST_AUTHORS = 6
@@ -27,9 +26,6 @@ HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B)} | {0x3000: 
 KEPT_COLON = {0xFF1A: "："}  # the colon stays as it is written
 FOR_READING = HALF_WIDTH | KEPT_COLON
 UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060\ufeff\ud800-\udfff]")
-LINK = re.compile(r"https?://[^\s<>\"'，。；、！？（）《》【】“”「」]{1,2000}", re.IGNORECASE)
-BARE_LINK = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}[a-z]{2,12}(?:/[!-~]{0,500})?", re.IGNORECASE)
-OTHER_SCHEME = re.compile(r"\s{0,20}(javascript|vbscript|data|file|ftp|blob|about)\s{0,20}[:：]", re.IGNORECASE)
 META = re.compile(
     r"[\[【(（]?(?:信息来源|文章来源|稿件来源|来源|作者|本报记者|本报通讯员|通讯员|记者|责任编辑|责编|编辑|校对|审核|供稿|撰稿|文字|摄影|"
     r"发布时间|发布日期|时间|日期|浏览|阅读|点击|字号|字体|版次|版面|栏目|网址|链接|原文)[\]】]?\s{0,4}[：:/ ]"
@@ -98,7 +94,11 @@ class _Reader:
     def __init__(self, shown: str, dictionary: Dictionary, today: datetime.date, problems: list[str]):
         self.dictionary, self.today, self.problems = dictionary, today, problems
         self.why: dict[str, str] = {}
-        self.url, lines = self._take_link(shown)
+        taken = take_link(shown)
+        self.url, lines = taken.url, taken.lines
+        self.problems += taken.problems
+        if self.url:
+            self.why["url"] = "粘贴的内容里有网址"
         self.lines = [line for line in (line.strip() for line in lines) if line]
         self.read = [line.translate(FOR_READING).strip() for line in self.lines]  # character for character, blanks at the ends apart
         self.title_at = self._title_line()
@@ -138,39 +138,6 @@ class _Reader:
             why=self.why,
             problems=tuple(self.problems),
         )
-
-    # the link
-
-    def _take_link(self, shown: str) -> tuple[str, list[str]]:
-        """The first link that may be kept, and the lines without links."""
-        lines, links = [], []
-        for line in shown.split("\n"):
-            if refused := OTHER_SCHEME.match(line):
-                self.problems.append(f"“{refused.group(1)}:” 开头的网址不能登记。请粘贴 http:// 或 https:// 开头的网址。")
-                continue
-            found = LINK.findall(line)
-            rest = LINK.sub(" ", line) if found else line
-            if not found and BARE_LINK.fullmatch(line.strip()) and ("/" in line or line.strip().lower().startswith("www.")):
-                found, rest = [f"http://{line.strip()}"], ""
-            links += found
-            lines.append(rest)
-        for link in links:
-            if kept := self._checked(link.rstrip(".,;:)]}")):
-                self.why["url"] = "粘贴的内容里有网址"
-                return kept, lines
-        return "", lines
-
-    def _checked(self, link: str) -> str:
-        parts = _split(link)
-        if parts is None or not parts.hostname:
-            self.problems.append("网址不完整，没有带出。请核对后重新粘贴。")
-        elif "@" in parts.netloc:
-            self.problems.append("网址里带有用户名或密码，没有带出。请去掉“@”及它前面的部分再粘贴。")
-        elif len(link) > LONGEST_LINK:
-            self.problems.append(f"网址超过 {LONGEST_LINK} 个字符，没有带出。请去掉“?”后面的参数再粘贴。")
-        else:
-            return link
-        return ""
 
     # title and text
 
@@ -245,8 +212,7 @@ class _Reader:
     # outlet
 
     def _outlet(self) -> tuple[KnownOutlet | None, bool]:
-        parts = _split(self.url) if self.url else None
-        by_link = self.dictionary.outlet_of_host((parts.hostname or "") if parts else "")
+        by_link = self.dictionary.outlet_of_host(host_of(self.url))
         source = next(filter(None, (SOURCE.search(line) for line in self.read)), None)
         by_source = self._longest_outlet([source.group(1)]) if source else None
         if by_link:
@@ -361,15 +327,6 @@ class _Reader:
         known = {one.key for one, _why in named}
         joined = named + [(one, "作者所在科室") for one in of_authors if one.key not in known]
         return joined or departments
-
-
-def _split(link: str) -> SplitResult | None:
-    try:
-        parts = urlsplit(link)
-        _port = parts.port  # raises where it is none
-    except ValueError:
-        return None
-    return parts
 
 
 def _once(things: Iterable) -> list:
