@@ -42,7 +42,7 @@ class CallForm(ServiceErrors, forms.Form):
         self._open = list(Department.objects.open_on(today))
         self.fields["departments"].choices = [(str(one.pk), one.name) for one in self._open]
         numbers = {kind: sum(one.kind == kind for one in self._open) for kind in Department.Kind}
-        self.fields["kinds"].choices = [(kind.value, f"{kind.label}（{number} 个）") for kind, number in numbers.items() if number > 1]
+        self.fields["kinds"].choices = [(kind.value, f"{kind.label}（{number}）") for kind, number in numbers.items() if number > 1]
 
     def clean(self):
         cleaned = super().clean()
