@@ -71,12 +71,15 @@ class BoardReport:
     rank: int | None  # among the best
     outcomes: int
     conversions: int
+    is_judged: bool  # the judging is over
     is_open: bool
 
     @property
     def next(self) -> str:
-        if self.stage == Stage.BEST and self.conversions:
+        if self.conversions:
             return "已有转化"
+        if self.stage == Stage.HANDED_IN and self.is_judged:
+            return "评审已结束；有成果的登记去向"
         return self.stage.next
 
 
@@ -87,10 +90,15 @@ class Row:
     department: Department
     reports: list[BoardReport]
     may_declare: bool = False
+    is_over: bool = False  # the year is: what was not declared is not going to be
 
     @property
     def stage(self) -> Stage:
         return max((report.stage for report in self.reports), default=Stage.NOTHING)
+
+    @property
+    def next(self) -> str:
+        return "" if self.is_over else self.stage.next
 
 
 @dataclass(frozen=True)
@@ -114,8 +122,10 @@ def chosen_year(said: str | None, today: datetime.date) -> int:
 
 def reports_with_facts():
     """Annotated with `best_rank` (None for those that are not among the best) and the numbers of their outcomes."""
-    best = ResearchEntry.objects.filter(report=OuterRef("pk"), is_best=True, judging__closed_at__isnull=False)
+    judged = ResearchEntry.objects.filter(report=OuterRef("pk"), judging__closed_at__isnull=False)
+    best = judged.filter(is_best=True)
     return ResearchReport.objects.annotate(
+        is_judged=Exists(judged),
         best_rank=Subquery(best.values("rank")[:1]),
         is_best=Exists(best),
         outcome_count=Count("outcomes", distinct=True),
@@ -140,7 +150,9 @@ def board_of(year: int, *, rights: ResearchRights, today: datetime.date) -> Boar
         by_department[report.department_id].append(_shown(report, rights))
     day = min(today, datetime.date(year, 12, 31))  # one that was closed during the year owes none; what it has written stands below
     owing = list(Department.objects.filter(kind__in=kinds).open_on(day).order_by("position", "name"))
-    rows = [Row(one, by_department.pop(one.pk, []), year == today.year and one.pk in rights.declarable_ids) for one in owing]
+    rows = [
+        Row(one, by_department.pop(one.pk, []), year == today.year and one.pk in rights.declarable_ids, year < today.year) for one in owing
+    ]
     is_hurrying = (year, HURRY_FROM) <= (today.year, today.month) if year == today.year else year < today.year
     if is_hurrying:
         rows.sort(key=lambda row: row.stage != Stage.NOTHING)  # stable: otherwise in the order of the departments
@@ -187,6 +199,7 @@ def _shown(report: ResearchReport, rights: ResearchRights) -> BoardReport:
         rank=report.best_rank,
         outcomes=report.outcome_count,
         conversions=report.conversion_count,
+        is_judged=report.is_judged,
         is_open=rights.may_read(report) and not rights.is_blinded(report),
     )
 

@@ -36,7 +36,7 @@ def research_sheet(board: Board) -> Sheet:
 def _rows(board: Board) -> Iterator[list]:
     for row in board.rows:
         if not row.reports:
-            yield [row.department.name, None, Stage.NOTHING.word, None, None, None, None, None, None, Stage.NOTHING.next, True]
+            yield [row.department.name, None, Stage.NOTHING.word, None, None, None, None, None, None, row.next, True]
         for report in row.reports:
             yield _cells(report, is_owed=True)
     for report in board.others:

@@ -9,6 +9,7 @@ from ..judging.blinding import blind
 from ..judging.desks import Desk, Progress
 from .choices import ResearchState
 from .models import ResearchEntry, ResearchJudge, ResearchJudging, ResearchReport
+from .research_page import paragraphs_of
 from .research_rights import ResearchRights
 from .services.research_judging import OWN_REPORT, entries_of
 from .services.research_work import LABELS, TEXTS
@@ -38,7 +39,7 @@ class BlindReport:
     interviewees: int | None
     field_days: int
     characters: int
-    parts: list[tuple[str, str]]  # heading, text
+    parts: list[tuple[str, list[str]]]  # heading, paragraphs
 
 
 def blind_report(report: ResearchReport) -> BlindReport:
@@ -47,7 +48,7 @@ def blind_report(report: ResearchReport) -> BlindReport:
     people = [report.declared_by.name, *(member.staff.name for member in report.members.select_related("staff"))]
     hidden = [*people, department.name, department.short_name]
     days = {day for visit in report.visits.all() for day in range(visit.began_on.toordinal(), visit.ended_on.toordinal() + 1)}
-    texts = [(LABELS[name], blind(getattr(report, name), hidden)) for name in TEXTS if getattr(report, name)]
+    texts = [(LABELS[name], paragraphs_of(blind(getattr(report, name), hidden))) for name in TEXTS if getattr(report, name)]
     return BlindReport(blind(report.method, hidden), report.interviewees, len(days), report.characters, texts)
 
 

@@ -69,6 +69,11 @@ def history_of(report: ResearchReport) -> list[Happened]:
     ]
 
 
-def parts_of(report: ResearchReport) -> list[tuple[str, str]]:
-    """(heading, text) of what is written."""
-    return [(LABELS[name], getattr(report, name)) for name in TEXTS if getattr(report, name)]
+def parts_of(report: ResearchReport) -> list[tuple[str, list[str]]]:
+    """(heading, paragraphs) of what is written."""
+    return [(LABELS[name], paragraphs_of(getattr(report, name))) for name in TEXTS if getattr(report, name)]
+
+
+def paragraphs_of(text: str) -> list[str]:
+    """A line is a paragraph."""
+    return [line.strip() for line in text.split("\n") if line.strip()]

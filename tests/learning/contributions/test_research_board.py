@@ -88,6 +88,13 @@ class TestBoardOf:
         assert (max(stages), max(row.stage for row in board(bureau).rows)) == (Stage.HANDED_IN, Stage.BEST)
         assert board(bureau).rows[-1].reports[0].rank == 2
 
+    def test_says_no_next_thing_of_a_year_that_is_over(self, bureau):
+        assert {row.next for row in board(bureau, year=2025).rows} == {""}
+        report = written_report(state="handed_in", year=2025, department=bureau.office)
+        judging = ResearchJudgingFactory(year=2025, state="closed", closed_at=at(2025, 11, 9))
+        ResearchEntry.objects.create(judging=judging, report=report, number=1, rank=9)
+        assert board(bureau, year=2025).rows[-1].reports[0].next == "评审已结束；有成果的登记去向"
+
     def test_leaves_withdrawn_ones_out_and_puts_others_below(self, bureau):
         unit = DepartmentFactory(name="直属中心", kind="unit")
         ResearchReportFactory(department=unit, title="中心的")

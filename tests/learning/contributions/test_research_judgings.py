@@ -37,8 +37,8 @@ class TestBlindReport:
             found = blind_report(report)
         assert found.field_days == 4
         assert found.method == "□□□走访"
-        assert found.parts[0] == ("摘要", "□□与□□□（□□□）")
-        assert found.parts[-1] == ("报告正文", "□□□说：钱多也在。")
+        assert found.parts[0] == ("摘要", ["□□与□□□（□□□）"])
+        assert found.parts[-1] == ("报告正文", ["□□□说：钱多也在。"])
         assert "题目" not in str(found)
 
 
