@@ -61,6 +61,8 @@ class _OnlyDrafts:
     """Leads to the version in words where it can no longer be changed."""
 
     def run_before_hook(self):
+        if not hasattr(self, "object"):
+            self.object = self.get_object()
         if self.object.state != RuleSetState.DRAFT:
             messages.error(self.request, "这一版规则已经启用，不能再改，也不能删除。要改分值，请从它建一个新版本。")
             return redirect("rule_set", self.object.pk)
