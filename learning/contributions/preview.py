@@ -204,7 +204,7 @@ def _moves(was: Standings, would: dict[int, Decimal], named: Callable, takes_par
     points = {key: would.get(key, NOTHING) for key in rows}
     ranks = _ranks({key: points[key] for key, row in rows.items() if takes_part(row)})
     moves = [Move(key, row.name, row.place, row.points, points[key], row.rank, ranks.get(key)) for key, row in rows.items()]
-    moves = [one for one in moves if one.was or one.would_be or one.is_moved]
+    moves = [one for one in moves if one.was or one.would_be]  # nought is nobody's rank to lose
     return sorted(moves, key=lambda one: (-abs(one.difference), one.rank_would_be or len(moves) + 1, one.name))
 
 

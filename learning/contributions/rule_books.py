@@ -32,6 +32,10 @@ class RuleBook:
     quotas: list[tuple[str, str]]
     facts: list[SetFact]
 
+    @property
+    def lines(self) -> int:
+        return len(self.sentences) + len(self.events)
+
 
 def visible_to(rights: ContributionRights):
     """Rules are known beforehand (R53): whoever is signed in reads what is, was or will be in force. Drafts are the office's."""
