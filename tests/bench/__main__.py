@@ -18,6 +18,7 @@ POSTGRES = "postgres://postgres@127.0.0.1:5432/postgres"
 BUREAUS = (100, 1_000, 10_000)  # people
 ARCHIVES = (1_000, 10_000, 100_000)  # reflections
 YEARS = (1_000, 10_000, 100_000)  # placements
+ROWS = 10_000  # of a table
 SMALLEST = 100  # documents: below that the columns could not be told apart
 
 
@@ -33,6 +34,9 @@ def arguments(given=None) -> argparse.Namespace:
     parser.add_argument(
         "--placements", type=_sizes, help="years of contributions, e.g. 1000,100000 (a quick run has 100,SIZE); 0 leaves it out"
     )
+    parser.add_argument(
+        "--imported", type=int, help="rows of a table of placements to import (10000; a quick run has SIZE); 0 leaves it out"
+    )
     parser.add_argument("--one-database", action="store_true", help="do not go on to PostgreSQL")
     parser.add_argument("--no-tables", action="store_true", help="leave out the reading of table files")
     chosen = parser.parse_args(given)
@@ -44,6 +48,8 @@ def arguments(given=None) -> argparse.Namespace:
         chosen.reflections = ARCHIVES if chosen.size >= BUREAUS[-1] else tuple(sorted({BUREAUS[0], chosen.size}))
     if chosen.placements is None:
         chosen.placements = YEARS if chosen.size >= BUREAUS[-1] else tuple(sorted({BUREAUS[0], chosen.size}))
+    if chosen.imported is None:
+        chosen.imported = min(ROWS, chosen.size)
     return chosen
 
 
@@ -72,12 +78,14 @@ def main() -> int:
         people=chosen.people,
         reflections=chosen.reflections,
         placements=chosen.placements,
+        imported=chosen.imported,
         with_tables=not chosen.no_tables,
     )
     code = 0
     if "DATABASE_URL" not in os.environ and not chosen.one_database:
         if postgres_answers():
             again = [sys.executable, "-m", "tests.bench", "--size", str(chosen.size), "--no-tables"]
+            again += ["--imported", str(chosen.imported)]
             for option in ("people", "reflections", "placements"):
                 again += [f"--{option}", ",".join(map(str, getattr(chosen, option))) or "0"]
             code = subprocess.run(again, env={**os.environ, "DATABASE_URL": POSTGRES}, check=False).returncode

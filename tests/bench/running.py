@@ -10,12 +10,14 @@ from django.test.utils import setup_databases, teardown_databases
 
 from home.models import HomePage
 
-from . import contributions, drafts, exhibitions, likeness, pages, programme, search, site, tables
+from . import contributions, drafts, exhibitions, imports, likeness, pages, programme, search, site, tables
 
 VENDORS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
-def run(size: int, *, people: tuple[int, ...], reflections: tuple[int, ...], placements: tuple[int, ...], with_tables: bool) -> None:
+def run(
+    size: int, *, people: tuple[int, ...], reflections: tuple[int, ...], placements: tuple[int, ...], imported: int, with_tables: bool
+) -> None:
     began = time.perf_counter()
     vendor = VENDORS.get(connection.vendor, connection.vendor)
     print(f"# {vendor}: making a database", flush=True)
@@ -32,6 +34,8 @@ def run(size: int, *, people: tuple[int, ...], reflections: tuple[int, ...], pla
             programme.measure(people, vendor=vendor)
         if reflections:
             likeness.measure(reflections, vendor=vendor)
+        if imported:
+            imports.measure(imported, vendor=vendor)
         if placements:
             contributions.measure(placements, vendor=vendor)
         drafts.measure(vendor=vendor)

@@ -32,6 +32,7 @@ WHOLE = re.compile(r"约?(\d{1,3}(?:,\d{3})+|\d{1,9})(?:\.0+)?(?:余|多)?(字�
 MINUTES = re.compile(r"约?(?:(\d{1,4})(?:分钟|分|[:′'])\s*)(?:(\d{1,2})(?:秒钟|秒|[″\"])?)?")
 HALF_MINUTES = re.compile(r"约?(\d{1,4}\.\d{1,2})\s*分钟?")
 HOST_ONLY = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,12}(?::\d{1,5})?(?:[/?#].*)?", re.IGNORECASE)
+PLAIN_URL = re.compile(r"https?://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}[a-z]{2,12}(?:/[A-Za-z0-9._~/?&=%+#:@!-]*)?")  # most are
 CHECK_URL = URLValidator(schemes=["http", "https"])
 
 
@@ -89,20 +90,29 @@ REASONS = _words(Reason.choices, stale="过时 时效性不强", repeated="重�
 
 @dataclass(slots=True)
 class Cells:
-    """Reads the cells of one row; what cannot be read is one of `errors`, and its value is as if the cell were empty."""
+    """Reads the cells of one row; what cannot be read is one of `errors`, and its value is as if the cell were empty.
+
+    `memory` is shared by the rows of a table: most of what stands in a column stands there many times.
+    """
 
     row: Row
+    memory: dict = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
 
     def get(self, name: str, read: Callable, otherwise=None):
         raw = self.row.values.get(name, "")
         if raw is None or raw == "":
             return otherwise
-        try:
-            return read(raw)
-        except CellError as error:
-            self.errors.append(str(error))
-            return otherwise
+        key = (name, type(raw), raw)
+        if key not in self.memory:
+            try:
+                self.memory[key] = read(raw), ""
+            except CellError as error:
+                self.memory[key] = otherwise, str(error)
+        value, error = self.memory[key]
+        if error:
+            self.errors.append(error)
+        return value
 
     def is_sum(self, *names: str) -> bool:
         """Whether one of these cells says that the row is a total or a signature."""
@@ -120,10 +130,12 @@ def text_of(raw, *, column: str, most: int) -> str:
 
 def title_of(raw) -> str:
     """Without the marks that some put around every title."""
-    text = text_of(raw, column="标题", most=122)
+    text = BLANKS.sub(" ", as_text(raw)).strip()
     if text[:1] == "《" and text.endswith("》") and text.count("《") == 1:
         text = text[1:-1].strip()
-    return text_of(text, column="标题", most=120)
+    if len(text) > 120:
+        raise CellError(f"标题超过 120 个字（有 {len(text)} 个）。请缩短，或核对是否对应错了列。")
+    return text
 
 
 def day_of(raw, *, column: str, today: datetime.date | None) -> datetime.date:
@@ -147,11 +159,11 @@ def yes_or_no(raw, *, column: str) -> bool:
     raise CellError(f"{column}“{as_text(raw)[:20]}”认不出。请填“是”或“否”。")
 
 
-def code_of(raw, words: Mapping[str, str], *, column: str, labels) -> str:
+def code_of(raw, words: Mapping[str, str], *, column: str, choices) -> str:
     """The code of a word. Raises CellError naming the words there are."""
     text = plain(as_text(raw))
     if text not in words:
-        raise CellError(f"{column}“{as_text(raw)[:20]}”认不出。请填{'、'.join(labels)}之一。")
+        raise CellError(f"{column}“{as_text(raw)[:20]}”认不出。请填{'、'.join(choices.labels)}之一。")
     return words[text]
 
 
@@ -188,7 +200,8 @@ def url_of(raw) -> str:
     if "://" not in text and HOST_ONLY.fullmatch(text):
         text = f"http://{text}"
     try:
-        CHECK_URL(text)
+        if not PLAIN_URL.fullmatch(text):
+            CHECK_URL(text)
     except ValidationError as error:
         raise CellError(f"网址“{text[:30]}”不是以 http:// 或 https:// 开头的网页地址。请改正或留空。") from error
     if len(text) > 500:
@@ -196,13 +209,13 @@ def url_of(raw) -> str:
     return text
 
 
-def parts_of(raw) -> list[str]:
+def parts_of(raw) -> tuple[str, ...]:
     """What stands between 、, commas, semicolons, strokes and line breaks; half-width, each once."""
     text = unicodedata.normalize("NFKC", as_text(raw))
-    return list(dict.fromkeys(filter(None, (part.strip() for part in BETWEEN.split(text)))))
+    return tuple(dict.fromkeys(filter(None, (part.strip() for part in BETWEEN.split(text)))))
 
 
-def names_of(raw) -> list[str]:
+def names_of(raw) -> tuple[str, ...]:
     """People's names in order: 「张三、李 四」, 「张三 李四」; blanks inside a name are dropped. Raises CellError."""
     names = list(dict.fromkeys(name for part in parts_of(raw) for name in _between_blanks(part)))
     if len(names) > MAX_NAMES:
@@ -210,7 +223,7 @@ def names_of(raw) -> list[str]:
     for name in names:
         if len(name) > 50:
             raise CellError(f"作者“{name[:20]}……”超过 50 个字。几位作者之间请用顿号隔开。")
-    return [name for name in names if plain(name) not in NOTHING]
+    return tuple(name for name in names if plain(name) not in NOTHING)
 
 
 def _between_blanks(part: str) -> list[str]:

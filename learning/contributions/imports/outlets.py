@@ -105,15 +105,15 @@ def _understand(row: Row) -> _Understood:
     cells = Cells(row)
     one = _Understood(row, cells.errors)
     one.name = cells.get("name", lambda raw: text_of(raw, column="名称", most=60), "")
-    one.others = cells.get("others", _names, [])
-    if medium := cells.get("medium", lambda raw: code_of(raw, MEDIA, column="类别", labels=Medium.labels)):
+    one.others = list(cells.get("others", _names, []))
+    if medium := cells.get("medium", lambda raw: code_of(raw, MEDIA, column="类别", choices=Medium)):
         one.values["medium"] = medium
     if (is_key := cells.get("is_key", lambda raw: yes_or_no(raw, column="权威媒体"))) is not None:
         one.values["is_key"] = is_key
     if note := cells.get("note", lambda raw: text_of(raw, column="备注", most=200)):
         one.values["note"] = note
-    one.level = cells.get("level", lambda raw: code_of(raw, LEVELS, column="级别", labels=Level.labels), "")
-    one.weight_class = cells.get("weight_class", lambda raw: code_of(raw, CLASSES, column="权重类别", labels=WeightClass.labels), "")
+    one.level = cells.get("level", lambda raw: code_of(raw, LEVELS, column="级别", choices=Level), "")
+    one.weight_class = cells.get("weight_class", lambda raw: code_of(raw, CLASSES, column="权重类别", choices=WeightClass), "")
     one.since = cells.get("since", lambda raw: day_of(raw, column="自哪天起", today=None))
     if not one.name and not cells.errors:
         one.errors.append("名称是空的。请补上。")

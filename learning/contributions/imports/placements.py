@@ -56,8 +56,8 @@ class _Clipping:
     has_picture: bool = False
     is_reprint: bool = False
     url: str = ""
-    places: list[str] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
+    places: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
     note: str = ""
     level: str = ""
     medium: str = ""
@@ -101,7 +101,8 @@ class PlacementKind(ImportKind):
 
     def check(self, rows, batch):
         today = local_day(batch.created_at) if batch.created_at else None
-        return _Judgement([_understand(row, today) for row in rows], batch.options).verdicts()
+        memory: dict = {}
+        return _Judgement([_understand(row, today, memory) for row in rows], batch.options).verdicts()
 
     def proof(self):
         return (*counts_and_newest(*TABLES), KnownOutlets().rows, KnownDepartments().rows)
@@ -116,8 +117,8 @@ class PlacementKind(ImportKind):
         rescore_left((record["of"] for _number, record in written if record.get("of")), now)
 
 
-def _understand(row: Row, today: datetime.date | None) -> _Clipping:
-    cells = Cells(row)
+def _understand(row: Row, today: datetime.date | None, memory: dict) -> _Clipping:
+    cells = Cells(row, memory)
     one = _Clipping(row, cells.errors)
     if cells.is_sum("title", "outlet", "departments", "published_on"):
         one.is_sum = True
@@ -127,16 +128,16 @@ def _understand(row: Row, today: datetime.date | None) -> _Clipping:
     one.published_on = cells.get("published_on", lambda raw: day_of(raw, column="刊发日期", today=today))
     one.written_on = cells.get("written_on", lambda raw: day_of(raw, column="成稿日期", today=today))
     one.page = cells.get("page", lambda raw: text_of(raw, column="版面", most=30), "")
-    one.position = cells.get("position", lambda raw: code_of(raw, POSITIONS, column="位置", labels=Position.labels), one.position)
+    one.position = cells.get("position", lambda raw: code_of(raw, POSITIONS, column="位置", choices=Position), one.position)
     one.length = cells.get("length", length_of)
     one.has_picture = cells.get("has_picture", lambda raw: yes_or_no(raw, column="有图"), False)
     one.is_reprint = cells.get("is_reprint", lambda raw: yes_or_no(raw, column="转载"), False)
     one.url = cells.get("url", url_of, "")
-    one.places = cells.get("departments", parts_of, [])
-    one.names = cells.get("authors", names_of, [])
+    one.places = cells.get("departments", parts_of, ())
+    one.names = cells.get("authors", names_of, ())
     one.note = cells.get("note", lambda raw: text_of(raw, column="备注", most=300), "")
-    one.level = cells.get("level", lambda raw: code_of(raw, LEVELS, column="级别", labels=Level.labels), "")
-    one.medium = cells.get("medium", lambda raw: code_of(raw, MEDIA, column="媒体类别", labels=Medium.labels), "")
+    one.level = cells.get("level", lambda raw: code_of(raw, LEVELS, column="级别", choices=Level), "")
+    one.medium = cells.get("medium", lambda raw: code_of(raw, MEDIA, column="媒体类别", choices=Medium), "")
     if not one.title and not any(error.startswith("标题") for error in one.errors):
         one.errors.append("标题是空的。请补上。")
     if one.published_on is None and not any(error.startswith("刊发日期") for error in one.errors):
