@@ -15,7 +15,9 @@ class LearningConfig(AppConfig):
         from .articles.notices import register_notice_writer  # noqa: PLC0415
         from .articles.publishing import keep_first_time  # noqa: PLC0415
         from .articles.search import ARTICLES  # noqa: PLC0415
+        from .contributions import facts as contribution_facts  # noqa: PLC0415
         from .contributions.rights import RUN as RUN_CONTRIBUTIONS  # noqa: PLC0415
+        from .contributions.services.recalculation import carry_on_recalculations  # noqa: PLC0415
         from .evidence import register_evidence  # noqa: PLC0415
         from .library.drafts import write_notice  # noqa: PLC0415
         from .organisation.roster import RosterKind  # noqa: PLC0415
@@ -33,8 +35,9 @@ class LearningConfig(AppConfig):
         register_desk(Desk("contributions", "宣传科", RUN_CONTRIBUTIONS))
         register_kind(RosterKind())
         register_kind(BookKind())
-        for kind in (*programme_facts.KINDS, *reading_facts.KINDS):
+        for kind in (*programme_facts.KINDS, *reading_facts.KINDS, *contribution_facts.KINDS):
             register_evidence(kind)
         register_job(Job("programme.freeze_rosters", "固定应到名册", every_minute, freeze_started_sessions))
+        register_job(Job("contributions.carry_on_recalculations", "续做重算", every_minute, carry_on_recalculations))
         register_job(Job("reading.remind_turns", "提醒评阅与修改心得", every_day, remind_turns))
         register_job(Job("reading.index_likeness", "编入比对文本", every_hour, index_missing))

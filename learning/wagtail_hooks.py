@@ -4,6 +4,7 @@ from django.contrib.auth.models import Permission
 from wagtail import hooks
 
 from .contributions import log_actions as contributions_log
+from .contributions.modeladmins import placement_register
 from .contributions.viewsets import ContributionsViewSetGroup
 from .organisation.viewsets import OrganisationViewSetGroup
 from .programme import log_actions as programme_log
@@ -22,6 +23,7 @@ def register_organisation():
 
 
 attendance_register.register_with_wagtail()
+placement_register.register_with_wagtail()
 
 
 @hooks.register("register_admin_viewset")

@@ -101,5 +101,4 @@ urlpatterns = [
     path("research/judgings/<int:year>/results/", research_judging.results, name="research_results"),
     path("research/judgings/<int:year>/results/<int:number>/", research_judging.entry_result, name="research_entry_result"),
     path("research/judgings/<int:year>/<int:number>/", research_judging.judge_entry, name="judge_research"),
-    path("research/judgings/<int:year>/<int:number>/file/", research_judging.entry_file, name="judged_research_file"),
 ]

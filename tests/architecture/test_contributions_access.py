@@ -74,7 +74,7 @@ RULES = (
     Rule("contribution_queue", get=OFFICERS),
     Rule("article_list", get=SIGNED_IN),
     Rule("articles_xlsx", get=SIGNED_IN),
-    Rule("new_article", get=SIGNED_IN, post=STAFF | OFFICERS),
+    Rule("new_article", get=STAFF | OFFICERS, post=STAFF | OFFICERS),
     *each(
         "media_article",
         ("draft", OWN),
@@ -87,7 +87,13 @@ RULES = (
     *each("hand_in_article", ("draft", OWN, OWN), ("returned", OWN, OWN)),
     *each("take_back_article", ("section", OWN, OWN)),
     *each("discard_article", ("draft", OWN, OWN)),
-    *each("review_article", ("draft",), ("section", OFFICERS | {HEAD}, OFFICERS | {HEAD}), ("office", OFFICERS, OFFICERS)),
+    # Whoever may see the article but has nothing to decide is led to it.
+    *each(
+        "review_article",
+        ("draft", OWN),
+        ("section", COMING_FROM_IT, OFFICERS | {HEAD}),
+        ("office", COMING_FROM_IT, OFFICERS | {HEAD}),  # the head is told that it has been passed on
+    ),
     *each("article_files", ("draft", OWN, OWN)),
     *each("article_file", ("draft_file", OWN), ("adopted_file", COMING_FROM_IT)),
     *each("remove_article_file", ("draft_file", OWN, OWN)),
@@ -159,12 +165,11 @@ RULES = (
     *each("open_research_judging", ("preparing", CLERKS, CLERKS)),
     *each("close_research_judging", ("open", CLERKS, CLERKS)),
     *each("judge_research", ("open_entry", frozenset({JUDGE}), frozenset({JUDGE}))),
-    *each("judged_research_file", ("open_entry", NOBODY)),
-    *each("research_results", ("open", NOBODY), ("closed", SIGNED_IN)),
+    *each("research_results", ("open", NOBODY), ("closed", SIGNED_IN, CLERKS)),  # a clerk has the commendation drafted there
     *each("research_entry_result", ("closed_entry", CLERKS | {LEADER} | TEAM)),
     # questions
     Rule("questions", get=SIGNED_IN),
-    Rule("ask_question", get=NOBODY),  # nothing without a signed link; with one see below
+    Rule("ask_question", get=SIGNED_IN, post=SIGNED_IN),  # told that the link is damaged: without a signed one nothing is asked, see below
     *each("question", ("question", OFFICERS | OWN, OFFICERS)),
 )
 # What an address wants to be told before it says yes.

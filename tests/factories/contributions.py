@@ -4,6 +4,7 @@ import datetime
 from decimal import Decimal
 
 import factory
+from django.contrib.auth.models import Permission
 from factory.django import DjangoModelFactory
 
 from learning.contributions.choices import ArticleState, RuleSetState
@@ -34,7 +35,9 @@ BEFORE = datetime.date(2020, 1, 1)
 
 def make_officer(username="xuanchuan", **facts):
     """Somebody of the propaganda office."""
-    return make_user(username, "宣传科", **facts)
+    user = make_user(username, "宣传科", **facts)
+    user.user_permissions.add(Permission.objects.get(content_type__app_label="learning", codename="run_contributions"))
+    return user
 
 
 class OutletFactory(DjangoModelFactory):

@@ -214,15 +214,6 @@ def _on_to_the_next(request, found, judge, number, done: str):
 
 @never_cache
 @login_required
-@require_safe
-def entry_file(request, year, number):
-    """Not there for anybody: the file of a report names its team, on its title page and in its properties, and no record says of a file that
-    it is a copy without names. Judges score by the text."""
-    raise Http404
-
-
-@never_cache
-@login_required
 @require_http_methods(LOOK_AND_SEND)
 def results(request, year):
     """Points for the clerk and the leaders, the own ones for the teams, the best in order for everybody; a clerk's POST drafts the notice."""
