@@ -118,11 +118,11 @@ def _run(how: str, data: bytes, by) -> dict:
 
 
 def _resident(pid: int) -> int:
-    """Bytes in memory of the process and of those it started."""
+    """Bytes in memory of the process and of those it started; what two share is counted once."""
     total = 0
     with contextlib.suppress(OSError, ValueError):  # one may end while it is looked at
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-        total += pages * os.sysconf("SC_PAGE_SIZE")
+        shares = (line for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines() if line.startswith("Pss:"))
+        total += sum(int(line.split()[1]) for line in shares) * 1024
         for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
             total += _resident(int(child))
     return total
@@ -154,7 +154,7 @@ def _show(number: int, vendor: str, *, plain: dict, ours: dict, made: dict) -> N
         [
             label,
             *(milliseconds(seconds * 1000) for seconds in run["steps"].values()),
-            *[""] * (4 - len(run["steps"])),
+            *[""] * (3 - len(run["steps"])),
             f"{sum(run['steps'].values()):.1f}",
             f"{run['cpu']:.1f}",
             f"{run['locked']:.2f}",
@@ -166,10 +166,10 @@ def _show(number: int, vendor: str, *, plain: dict, ours: dict, made: dict) -> N
     total, theirs = sum(ours["steps"].values()), sum(plain["steps"].values())
     show(
         f"Import of an .xlsx of {number:,} placements on {vendor}",
-        ["", "upload ms", "map ms", "check ms", "commit ms", "total s", "CPU s", "write lock s", "peak MB", "of it for the import"],
+        ["", "upload ms", "map and check ms", "commit ms", "total s", "CPU s", "write lock s", "peak MB", "of it for the import"],
         rows,
-        "django-import-export has two steps: preview (dry run) and confirm. Of ours, commit leaves scores to be followed up in parts of 500 rows"
-        f" ({milliseconds(ours['followed'] * 1000)} ms of it in the request, at most {ours['part']:.2f} s the write lock).",
+        "django-import-export has two steps: preview (dry run) and confirm. Scores, which it does not make, are not counted: ours follow in parts"
+        f" of 500 rows ({milliseconds(ours['followed'] * 1000)} ms of it in the request, the write lock at most {ours['part']:.2f} s each).",
         f"The same rows: {ratio(theirs, total)} the time of ours in theirs (at least × {LEAST}{'' if theirs >= LEAST * total else ', MISSED'}),"
         f" by CPU {ratio(plain['cpu'], ours['cpu'])}; memory {ours['memory']:,.0f} MB to {plain['memory']:,.0f} MB"
         f"{'' if ours['memory'] <= plain['memory'] else ', MISSED'};"
