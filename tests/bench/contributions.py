@@ -230,11 +230,11 @@ def _calls(bureau: Bureau, client: Client) -> dict:
 
 
 def _ledger(account: Account, chosen, facts) -> None:
-    """What the last page of the screen asks for."""
+    """What the last page of the screen asks for; a first page, which carries nothing over, would ask for one sum less."""
     shares, rules = account.shares(chosen, chosen.uses), rules_in(chosen, TODAY)
     first = max(0, (shares.count() - 1) // PER_PAGE * PER_PAGE)
     list(ledger_rows(shares[first : first + PER_PAGE]))
-    sum_before(shares, first), sum_of(shares), quotas_of(account, chosen, rule_sets=rules, **facts)
+    sum_before(shares, max(first, 1)), sum_of(shares), quotas_of(account, chosen, rule_sets=rules, **facts)
     for pieces in (submitted_pieces, adopted_pieces, unscored_pieces):
         pieces(account, chosen)
 
