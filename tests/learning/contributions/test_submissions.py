@@ -164,7 +164,8 @@ class TestRowsToTake:
         in_queue(room, title="=1+1")
         sheet = articles_sheet(QueryDict("q=1"), rights(room.secretary))
         assert list(sheet.notes) == ["筛选：标题或正文：1"]
-        assert next(iter(sheet.rows))[:6] == (
+        (row,) = sheet.rows
+        assert row[:6] == (
             datetime.date(2026, 3, 4),
             "=1+1",
             "消息",
