@@ -19,6 +19,8 @@ EDITORS = frozenset({"编辑", "机关党委办事员", "宣传科", SUPERUSER})
 FIRST_REVIEWERS = frozenset({"初审员"})  # whose turn it is with the page in review; a superuser is not
 PUBLISHERS = frozenset({"终审员", SUPERUSER})
 CLERKS = frozenset({"机关党委办事员", SUPERUSER})
+OFFICERS = frozenset({"宣传科", SUPERUSER})
+IMPORTERS = CLERKS | OFFICERS
 ACCOUNTS = frozenset({"系统管理员", SUPERUSER})
 OWNER = frozenset({"编辑"})  # whose own half-finished upload or message it is
 LOG_READERS = frozenset({"审计管理员", SUPERUSER})
@@ -180,11 +182,9 @@ TABLE: dict[frozenset, tuple[str, ...]] = {
         "wagtailadmin_api:pages:action",
     ),
     CLERKS: (
-        "imports_register_modeladmin_index",
         *_register(
             "imports",
             *(
-                "start",
                 "template",
                 "batch",
                 "file",
@@ -218,6 +218,14 @@ TABLE: dict[frozenset, tuple[str, ...]] = {
         *_register("interest_groups", *LISTS, "add", "edit", "delete"),
         *_register("wagtailsnippets_learning_book", "list", "list_results", "history", "history_results", "usage", "add", "edit", "delete"),
         "wagtailsnippetchoosers_learning_book:create",
+        *_register("wagtailsnippets_learning_researchreport", "list", "list_results", "history", "history_results", "usage", "inspect"),
+    ),
+    IMPORTERS: ("imports_register_modeladmin_index", "imports:start"),
+    OFFICERS: (
+        *_register("outlets", *LISTS, "add", "edit", "delete"),
+        *_register("scoring_rules", *LISTS, "add", "edit", "delete"),
+        *_register("wagtailsnippets_learning_mediaarticle", "list", "list_results", "history", "history_results", "usage", "inspect"),
+        "placement-register_modeladmin_index",
     ),
     LOG_READERS: ("audit_log", "audit_log_results"),
     JOB_WATCHERS: _register("job_runs", "index", "index_results", "inspect"),

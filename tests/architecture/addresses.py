@@ -61,6 +61,7 @@ from learning.models import (
     Topic,
 )
 from learning.programme.services.sessions import add_file
+from tests.factories.contributions import MediaArticleFactory, OutletFactory, ResearchReportFactory, RuleSetFactory
 
 ANONYMOUS, SUPERUSER = "anonymous", "superuser"
 # Reviewers of reflections have the rights of any member of the staff and one more, which `test_reading_access.py` looks at.
@@ -326,6 +327,10 @@ def build_places() -> Places:
         **_programme(people),
         "monthly_lists": {"pk": MonthlyList.objects.first().pk},
         "interest_groups": {"pk": InterestGroup.objects.first().pk},
+        "outlets": {"pk": OutletFactory().pk},
+        "scoring_rules": {"pk": RuleSetFactory(state="draft", activated_at=None).pk},
+        "wagtailsnippets_learning_mediaarticle": {"pk": MediaArticleFactory(state="office").pk},
+        "wagtailsnippets_learning_researchreport": {"pk": ResearchReportFactory().pk},
         "wagtailsnippets_learning_book": {"pk": Book.objects.first().pk},
         "wagtailsnippetchoosers_learning_book": {"pk": Book.objects.first().pk},
         "imports": {"pk": own_batch.pk, "row_pk": 1, "kind": "roster"},
