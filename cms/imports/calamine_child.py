@@ -1,4 +1,5 @@
-"""Run as a program of its own: a workbook on standard input, its sheets as JSON on standard output.
+"""Run as a program of its own: a workbook on standard input; on standard output one line of JSON with its sheets or an error, then one
+a row, then one that says that these were all.
 
 A parser can be made to ask for more memory than the machine has, and then takes its process along; so it gets one of its own, with
 limits. Knows nothing of Django.
@@ -44,18 +45,28 @@ def as_json(value):
     return value
 
 
-def fill_down(rows, ranges, *, width):
+def filled_down(rows, ranges):
     """A cell merged over several rows (a department over its people) counts for each of them."""
-    left = FILLED_DOWN
+    fills, left = {}, FILLED_DOWN
     for (top, first), (bottom, last) in ranges or ():
-        if first != last or first >= width:
-            continue
-        for row in range(top + 1, min(bottom, len(rows) - 1) + 1):
-            left -= 1
-            if left < 0:
-                return
-            if rows[row][first] == "":
-                rows[row][first] = rows[top][first]
+        if first == last and left > 0:
+            count = min(bottom - top, left)
+            left -= count
+            for row in range(top + 1, top + 1 + count):
+                fills.setdefault(row, []).append((first, top))
+    tops = {place for places in fills.values() for place in places}
+    columns = {}
+    for column, top in tops:
+        columns.setdefault(top, []).append(column)
+    values = {}
+    for number, row in enumerate(rows):
+        for column in columns.get(number, ()):
+            if column < len(row):
+                values[column, number] = row[column]
+        for place in fills.get(number, ()):
+            if place[0] < len(row) and row[place[0]] == "":
+                row[place[0]] = values.get(place, "")
+        yield row
 
 
 def read(data, *, wanted, max_rows, max_columns):
@@ -67,34 +78,43 @@ def read(data, *, wanted, max_rows, max_columns):
         ]
         names = [sheet["name"] for sheet in sheets]
         if not names:
-            return {"error": "empty"}
+            yield {"error": "empty"}
+            return
         if wanted is None:
             wanted = next((sheet["name"] for sheet in sheets if not sheet["hidden"]), names[0])
         if wanted not in names:
-            return {"error": "sheet", "sheets": sheets}
+            yield {"error": "sheet"}
+            return
         sheet = book.get_sheet_by_name(wanted)
         if sheet.end is None:
-            return {"sheets": sheets, "sheet": wanted, "rows": []}
+            yield {"sheets": sheets, "sheet": wanted}
+            return
         height, width = sheet.end[0] + 1, sheet.end[1] + 1
         if height > max_rows or width > max_columns:
-            return {"error": "extent", "sheets": sheets, "sheet": wanted, "height": height, "width": width}
-        rows = [[as_json(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
-        fill_down(rows, sheet.merged_cell_ranges, width=width)
-        return {"sheets": sheets, "sheet": wanted, "rows": rows}
+            yield {"error": "extent", "height": height}
+            return
+        yield {"sheets": sheets, "sheet": wanted}
+        before = [""] * sheet.start[1]  # rows are told from the first column with content on
+        yield from filled_down((before + [as_json(cell) for cell in row] for row in sheet.iter_rows()), sheet.merged_cell_ranges)
 
 
 def main():
     limit_resources()
     asked = json.loads(sys.argv[1])
     try:
-        answer = read(sys.stdin.buffer.read(), **asked)
+        for line in read(sys.stdin.buffer.read(), **asked):
+            tell(line)
+        tell({"end": True})
     except python_calamine.PasswordError:
-        answer = {"error": "password"}
+        tell({"error": "password"})
     except MemoryError:
-        answer = {"error": "memory"}
+        tell({"error": "memory"})
     except Exception as error:  # calamine raises many kinds on broken files
-        answer = {"error": "password" if "password" in str(error).lower() else "broken"}
-    sys.stdout.write(json.dumps(answer))
+        tell({"error": "password" if "password" in str(error).lower() else "broken"})
+
+
+def tell(line):
+    sys.stdout.write(json.dumps(line) + "\n")
 
 
 if __name__ == "__main__":

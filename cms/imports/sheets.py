@@ -10,8 +10,11 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
+import threading
 import zipfile
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -89,11 +92,12 @@ def read_sheet(data: bytes, *, ending: str, sheet: str | None = None) -> Sheet:
     Raises UnreadableSheetError.
     """
     result = _read_csv(data) if ending == "csv" else _read_workbook(data, sheet)
-    rows = [[_tidy_cell(cell) for cell in row] for row in result.rows]
+    rows = result.rows
     while rows and all(cell == "" for cell in rows[-1]):
         rows.pop()
     width = max((max((column for column, cell in enumerate(row, start=1) if cell != ""), default=0) for row in rows), default=0)
-    rows = [(row + [""] * width)[:width] for row in rows]
+    for row in rows:  # in place: the table is in memory once
+        row[width:] = [""] * (width - len(row))
     if not rows:
         raise UnreadableSheetError("这张工作表是空的。请另选一张工作表，或确认选对了文件。")
     if len(rows) > MAX_ROWS + HEADER_WITHIN:
@@ -105,7 +109,7 @@ def read_sheet(data: bytes, *, ending: str, sheet: str | None = None) -> Sheet:
             if isinstance(cell, str) and len(cell) > MAX_CELL:
                 place = f"第 {number} 行 {column_letter(column)} 列"
                 raise UnreadableSheetError(f"{place}的文字超过 {MAX_CELL} 个字。请确认该列内容，删减后再上传。")
-    return Sheet(result.name, rows, result.others, result.hidden)
+    return result
 
 
 def guess_header_row(sheet: Sheet, known: set[str]) -> int:
@@ -123,12 +127,25 @@ def guess_header_row(sheet: Sheet, known: set[str]) -> int:
     return next(filled, 1)
 
 
-def _tidy_cell(cell):
-    if cell is None:
-        return ""
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < MAX_EXACT:
-        return int(cell)
-    return tidy(cell) if isinstance(cell, str) else cell
+class _Cells:
+    """Tidies cells; what stands in a table many times is tidied and kept once."""
+
+    def __init__(self):
+        self.known: dict[str, str] = {}
+
+    def tidied(self, row: list) -> list:
+        return [self._tidied(cell) for cell in row]
+
+    def _tidied(self, cell):
+        if cell is None:
+            return ""
+        if isinstance(cell, str):
+            if cell not in self.known:
+                self.known[cell] = tidy(cell)
+            return self.known[cell]
+        if isinstance(cell, float) and cell.is_integer() and abs(cell) < MAX_EXACT:
+            return int(cell)
+        return cell
 
 
 def _read_csv(data: bytes) -> Sheet:
@@ -138,12 +155,12 @@ def _read_csv(data: bytes) -> Sheet:
         raise UnreadableSheetError(str(error)) from error
     beginning = text.split("\n", HEADER_WITHIN)[:HEADER_WITHIN]
     delimiter = max(",\t;，", key=lambda mark: sum(line.count(mark) for line in beginning))
-    rows = []
+    rows, cells = [], _Cells()
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             if len(rows) > MAX_ROWS + HEADER_WITHIN and any(row):
                 raise UnreadableSheetError(TOO_LONG)
-            rows.append(row)
+            rows.append(cells.tidied(row))
             if len(rows) > 20 * MAX_ROWS:
                 break
     except csv.Error as error:
@@ -156,19 +173,41 @@ def _read_workbook(data: bytes, sheet: str | None) -> Sheet:
     if data[:2] == b"PK":
         _check_extent(data)
     asked = {"wanted": sheet, "max_rows": MAX_ROWS + HEADER_WITHIN, "max_columns": MAX_COLUMNS}
-    try:
-        child = subprocess.run(  # noqa: S603 (our own program; the file goes in by standard input)
-            [sys.executable, "-I", str(CHILD), json.dumps(asked)], input=data, capture_output=True, timeout=CHILD_SECONDS, check=False
-        )
-        answer = json.loads(child.stdout)
-    except subprocess.TimeoutExpired as error:
-        raise UnreadableSheetError("表格太复杂，没能在规定时间内读完。请只留要导入的工作表，另存后再上传。") from error
-    except ValueError as error:  # the child was ended by its limits and said nothing
-        raise UnreadableSheetError("表格占用的内存过大，已拒绝。请只留要导入的行列，另存后再上传。") from error
-    if problem := answer.get("error"):
-        raise UnreadableSheetError(_complaint(problem, answer, sheet))
-    names = tuple(known["name"] for known in answer["sheets"])
-    return Sheet(answer["sheet"], answer["rows"], names, tuple(known["name"] for known in answer["sheets"] if known["hidden"]))
+    with tempfile.TemporaryFile() as source:
+        source.write(data)
+        source.seek(0)
+        with subprocess.Popen(  # noqa: S603 (our own program; the file goes in by standard input)
+            [sys.executable, "-I", str(CHILD), json.dumps(asked)], stdin=source, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as child:
+            late = threading.Event()
+            clock = threading.Timer(CHILD_SECONDS, lambda: (late.set(), child.kill()))
+            clock.start()
+            try:
+                return _told(child.stdout, sheet)
+            except ValueError as error:  # the child was ended and its last line is missing or half a line
+                if late.is_set():
+                    raise UnreadableSheetError("表格太复杂，没能在规定时间内读完。请只留要导入的工作表，另存后再上传。") from error
+                raise UnreadableSheetError("表格占用的内存过大，已拒绝。请只留要导入的行列，另存后再上传。") from error
+            finally:
+                clock.cancel()
+                child.kill()
+
+
+def _told(lines: Iterable[bytes], sheet: str | None) -> Sheet:
+    """Row by row, so that the table is in memory once. Raises ValueError where the telling ends early."""
+    known, rows, cells = None, [], _Cells()
+    for line in lines:
+        told = json.loads(line)
+        if isinstance(told, list):
+            rows.append(cells.tidied(told))
+        elif problem := told.get("error"):
+            raise UnreadableSheetError(_complaint(problem, told, sheet))
+        elif told.get("end"):
+            names = tuple(one["name"] for one in known["sheets"])
+            return Sheet(known["sheet"], rows, names, tuple(one["name"] for one in known["sheets"] if one["hidden"]))
+        else:
+            known = told
+    raise ValueError("the last line is missing")
 
 
 def _complaint(problem: str, answer: dict, sheet: str | None) -> str:

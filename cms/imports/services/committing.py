@@ -9,10 +9,10 @@ from django.utils import timezone
 from wagtail.log_actions import log
 
 from ..bulk import MovedMeanwhileError, Update, one_import_at_a_time
-from ..kinds import ImportKind, RowRefusedError, get_kind
+from ..kinds import ImportKind, Row, RowRefusedError, get_kind
 from ..models import ImportBatch, ImportRow
 from .following import FOLLOW, follow_soon
-from .judging import BLOCKING, WRITTEN, judge, marks_now, marks_of, rows_of, seen_by_kind
+from .judging import BLOCKING, NOTHING, WRITTEN, Line, judge, lines_of, marks_now, marks_of, seen_by_kind
 from .refusals import AlreadyImportedError, ChangedMeanwhileError, ImportRefusedError, UndecidedRowsError, WrongStepError
 from .steps import check_batch
 
@@ -56,7 +56,7 @@ def _commit(batch, by, now):
 
 
 def _judge_and_write(batch, table, by, now):
-    rows = _judged(batch, rows_of(batch))
+    rows = _judged(batch, lines_of(batch))
     try:
         records = table.commit_all([seen_by_kind(batch, row) for row in rows], by)
     except RowRefusedError as error:
@@ -70,12 +70,16 @@ def _prove_and_write(batch, table: ImportKind, proof, by, now):
     found = ImportBatch.objects.get(pk=batch.pk)
     if found.state != ImportBatch.State.CHECKED:
         _refuse_state(found)
-    read = rows_of(found)
+    read = lines_of(found)
     marks = marks_of(found, read)
-    rows = _judged(found, read)
-    plan = table.plan([seen_by_kind(found, row) for row in rows], by=by, now=now)
-    written = Update(ImportRow, ["written"], [(row.pk, plan.written[row.number]) for row in rows])
+    lines = _judged(found, read)
     del read
+    keys = [(line.pk, line.number) for line in lines]
+    rows = [Row(line.number, NOTHING, line.decision, line.cleaned) for line in lines]
+    del lines  # the cells are not needed any more, and they are many
+    plan = table.plan(rows, by=by, now=now)
+    written = Update(ImportRow, ["written"], ((pk, plan.written.pop(number)) for pk, number in keys))
+    del rows
     with transaction.atomic():
         taken = _take(batch, table, now, before=found.options)
         one_import_at_a_time()
@@ -83,11 +87,11 @@ def _prove_and_write(batch, table: ImportKind, proof, by, now):
             raise MovedMeanwhileError
         plan.write()
         written.write()
-        log(instance=taken, action="imports.commit", user=by, data={"rows": len(rows), "sha256": taken.sha256})
+        log(instance=taken, action="imports.commit", user=by, data={"rows": len(keys), "sha256": taken.sha256})
     return taken
 
 
-def _judged(batch, rows) -> list[ImportRow]:
+def _judged(batch, rows) -> list[Line]:
     """Those to be written. Raises ChangedMeanwhileError, UndecidedRowsError."""
     if judge(batch, rows):
         raise ChangedMeanwhileError("核对之后系统里的数据有变动，已重新核对，没有写入。请再看一遍后确认。")

@@ -3,6 +3,12 @@
 What was judged is then written only if the rows are still those that were read (`marks_of`, `marks_now`).
 """
 
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from types import MappingProxyType
+
 from django.db.models import Count, Min, Sum
 
 from ..kinds import SKIP, Row, Verdict, get_kind
@@ -12,6 +18,8 @@ from .refusals import WrongStepError
 BLOCKING = (ImportRow.State.ERROR, ImportRow.State.ASK)
 WRITTEN = (ImportRow.State.NEW, ImportRow.State.CHANGE)
 SKIP_CHOICE = {"value": SKIP, "label": "不导入"}
+NOTHING: Mapping = MappingProxyType({})
+AT_ONCE = 2_000  # rows fetched in one statement
 JUDGED = ("state", "messages", "choices", "cleaned", "decision")
 
 
@@ -24,15 +32,69 @@ def in_state(batch: ImportBatch, *states, lock: bool = False) -> ImportBatch:
     return batch
 
 
-def rows_of(batch: ImportBatch) -> list[ImportRow]:
-    """All rows in order; what an earlier commit wrote stays behind."""
-    rows = list(batch.rows.order_by("number").defer("written"))
-    for row in rows:
-        row.batch = batch
-    return rows
+@dataclass(slots=True)
+class Line:
+    """An ImportRow while it is judged: thousands are in memory together. `shown` is the face it was last stored with."""
+
+    pk: int | None
+    number: int
+    raw: list
+    decision: str = ""
+    state: str = ""
+    choices: list | tuple = ()
+    messages: list | tuple = ()
+    cleaned: dict | None = None
+    shown: bytes = b""
+
+    def face(self) -> bytes:
+        """What a person sees of the row, as a digest."""
+        seen = [self.state, self.messages, self.choices, self.cleaned, self.decision]
+        return blake2b(json.dumps(seen, sort_keys=True).encode(), digest_size=12).digest()
+
+    def forget_judgement(self) -> None:
+        self.shown, self.messages, self.cleaned = self.face(), (), None
 
 
-def marks_of(batch: ImportBatch, rows: list[ImportRow]) -> tuple:
+class _Values(Mapping):
+    """The cells of a row by field name."""
+
+    __slots__ = ("_mapping", "_raw")
+
+    def __init__(self, raw: list, mapping: dict[str, int]):
+        self._raw, self._mapping = raw, mapping
+
+    def __getitem__(self, name: str):
+        column = self._mapping[name]
+        return self._raw[column] if column < len(self._raw) else ""
+
+    def get(self, name: str, default=None):
+        return self[name] if name in self._mapping else default
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._mapping)
+
+    def __len__(self) -> int:
+        return len(self._mapping)
+
+
+def lines_of(batch: ImportBatch) -> list[Line]:
+    """All rows in order. Of what was judged only the face is remembered."""
+    lines, texts = [], {}
+    rows = batch.rows.order_by("number").values_list("pk", "number", "raw", "decision", "state", "choices", "messages", "cleaned")
+    last = -1
+    while part := list(rows.filter(number__gt=last)[:AT_ONCE]):
+        for pk, number, raw, decision, state, choices, messages, cleaned in part:
+            cells = [texts.setdefault(cell, cell) if type(cell) is str else cell for cell in raw]
+            line = Line(pk, number, cells, decision, state, choices or (), messages, cleaned)
+            line.forget_judgement()
+            lines.append(line)
+        last = part[-1][1]
+        if len(part) < AT_ONCE:
+            break
+    return lines
+
+
+def marks_of(batch: ImportBatch, rows: list[Line]) -> tuple:
     """What `marks_now` has to say while nobody has mapped, checked or decided anything since `rows` were read."""
     keys = [row.pk for row in rows]
     states: dict[str, list[int]] = {}
@@ -67,36 +129,31 @@ def marks_now(batch: ImportBatch) -> tuple:
     )
 
 
-def seen_by_kind(batch: ImportBatch, row: ImportRow) -> Row:
-    values = {name: row.raw[column] if column < len(row.raw) else "" for name, column in batch.mapping.items()}
-    return Row(row.number, values, row.decision, row.cleaned)
+def seen_by_kind(batch: ImportBatch, line: Line) -> Row:
+    return Row(line.number, _Values(line.raw, batch.mapping), line.decision, line.cleaned or NOTHING)
 
 
-def judge(batch: ImportBatch, rows: list[ImportRow]) -> list[ImportRow]:
+def judge(batch: ImportBatch, lines: list[Line]) -> list[Line]:
     """Set state, messages, choices and meaning of each row from its kind's verdict; the rows of which a person sees something else now."""
-    before = [face(row) for row in rows]
-    asked = [row for row in rows if row.decision != SKIP]
-    verdicts = get_kind(batch.kind).check([seen_by_kind(batch, row) for row in asked], batch)
-    for row in rows:
-        if row.decision == SKIP:
-            row.choices = row.choices if SKIP_CHOICE in row.choices else [*row.choices, SKIP_CHOICE]
-            row.state, row.messages, row.cleaned = ImportRow.State.SKIPPED, ["按选择不导入。"], {}
-    for row, verdict in zip(asked, verdicts, strict=True):
-        _apply(row, verdict)
-    return [row for row, was in zip(rows, before, strict=True) if was != face(row)]
+    asked = [line for line in lines if line.decision != SKIP]
+    verdicts = get_kind(batch.kind).check([seen_by_kind(batch, line) for line in asked], batch)
+    for line in lines:
+        if line.decision == SKIP:
+            line.choices = line.choices if SKIP_CHOICE in line.choices else [*line.choices, SKIP_CHOICE]
+            line.state, line.messages, line.cleaned = ImportRow.State.SKIPPED.value, ["按选择不导入。"], {}
+    for line, verdict in zip(asked, verdicts, strict=True):
+        _apply(line, verdict)
+    return [line for line in lines if line.shown != line.face()]
 
 
-def face(row: ImportRow) -> tuple:
-    """What a person saw of the row."""
-    return row.state, row.messages, row.choices, row.cleaned, row.decision
-
-
-def _apply(row: ImportRow, verdict: Verdict) -> None:
-    row.state = ImportRow.State(verdict.state).value
-    row.messages = list(verdict.messages)
-    row.cleaned = {**verdict.cleaned, "changes": [list(change) for change in verdict.changes]}
-    row.choices = [{"value": value, "label": label} for value, label in verdict.choices]
-    if row.state in BLOCKING and SKIP_CHOICE not in row.choices:
-        row.choices.append(SKIP_CHOICE)
-    if row.decision and row.decision not in {choice["value"] for choice in row.choices}:
-        row.decision = ""
+def _apply(line: Line, verdict: Verdict) -> None:
+    line.state = ImportRow.State(verdict.state).value
+    line.messages = verdict.messages or ()
+    line.cleaned = verdict.cleaned
+    line.cleaned["changes"] = [list(change) for change in verdict.changes]
+    choices = [{"value": value, "label": label} for value, label in verdict.choices]
+    if line.state in BLOCKING and SKIP_CHOICE not in choices:
+        choices.append(SKIP_CHOICE)
+    line.choices = choices or ()
+    if line.decision and line.decision not in {choice["value"] for choice in line.choices}:
+        line.decision = ""

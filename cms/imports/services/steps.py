@@ -4,7 +4,7 @@ import contextlib
 from pathlib import PurePath
 
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from wagtail.log_actions import log
 
@@ -12,10 +12,12 @@ from ..bulk import Insertion, Update
 from ..kinds import SKIP, get_kind
 from ..models import ImportBatch, ImportRow
 from ..sheets import MAX_ROWS, TOO_LONG, Sheet, check_table_file, column_letter, guess_header_row, read_sheet
-from .judging import JUDGED, face, in_state, judge, marks_now, marks_of, rows_of
-from .refusals import AlreadyImportedError, ImportRefusedError
+from .judging import JUDGED, Line, in_state, judge, lines_of, marks_now, marks_of
+from .refusals import AlreadyImportedError, ImportRefusedError, WrongStepError
 
 ATTEMPTS = 3
+PART = 1_000  # rows written in one transaction
+BUSY = "这一批正由别人修改，没有保存。请刷新页面后再试。"
 OPEN = (ImportBatch.State.UPLOADED, ImportBatch.State.CHECKED)
 
 
@@ -98,38 +100,52 @@ def map_columns(
         "header": header,
         **{option.name: bool(options.get(option.name)) for option in table.options},
     }
-    rows = [ImportRow(batch=found, number=number, raw=cells) for number, cells in data]
+    lines = [Line(None, number, cells) for number, cells in data]
     del read, data
-    judge(found, rows)
-    ready = Insertion(
-        ImportRow,
-        ["number", "raw", *JUDGED],
-        ((row.number, row.raw, *(getattr(row, name) for name in JUDGED)) for row in rows),
-        batch_id=found.pk,
-    )
+    judge(found, lines)
     with transaction.atomic():
         in_state(batch, *OPEN, lock=True)
-        found.state = ImportBatch.State.CHECKED
+        found.state = ImportBatch.State.UPLOADED  # until all rows are there
         found.save(update_fields=["mapping", "options", "state"])
         earlier = found.rows.order_by()
         earlier._raw_delete(earlier.db)  # nothing points at a row: one statement
-        ready.write()
+    try:
+        _store_lines(found, lines)
+    except (IntegrityError, WrongStepError) as error:
+        raise ImportRefusedError(BUSY) from error
     return found
+
+
+def _store_lines(batch: ImportBatch, lines: list[Line]) -> None:
+    """In parts, each made ready before its transaction. Raises IntegrityError, WrongStepError where somebody maps the same batch."""
+    names = ["number", "raw", *JUDGED]
+    for begin in range(0, len(lines), PART):
+        part = lines[begin : begin + PART]
+        ready = Insertion(ImportRow, names, ([getattr(line, name) for name in names] for line in part), batch_id=batch.pk)
+        is_last = begin + PART >= len(lines)
+        with transaction.atomic():
+            stored = in_state(batch, ImportBatch.State.UPLOADED, lock=True)
+            if (stored.mapping, stored.options) != (batch.mapping, batch.options):
+                raise ImportRefusedError(BUSY)
+            ready.write()
+            if is_last:
+                batch.state = ImportBatch.State.CHECKED
+                batch.save(update_fields=["state"])
 
 
 def check_batch(*, batch: ImportBatch, by) -> ImportBatch:
     """Judge every row against the database as it stands. Raises WrongStepError."""
-    return _judge_again(batch, OPEN, lambda rows: [])[0]
+    return _judge_again(batch, OPEN, lambda _lines: [])[0]
 
 
-def decide_row(*, row: ImportRow, decision: str, by) -> ImportRow:
+def decide_row(*, row: ImportRow, decision: str, by) -> Line:
     """Choose one of the row's choices, or nothing (""), and check again: one choice may bear on other rows.
 
     Raises WrongStepError, ImportRefusedError for a choice that was not offered.
     """
 
-    def decide(rows):
-        chosen = next((candidate for candidate in rows if candidate.pk == row.pk), None)
+    def decide(lines):
+        chosen = next((line for line in lines if line.pk == row.pk), None)
         if chosen is None:
             raise ImportRefusedError("这一行已经不在了。请刷新页面后重新选择。")
         if decision and decision not in {choice["value"] for choice in chosen.choices}:
@@ -143,28 +159,27 @@ def decide_row(*, row: ImportRow, decision: str, by) -> ImportRow:
 def skip_error_rows(*, batch: ImportBatch, by) -> int:
     """Decide 不导入 for every row with an error; how many they were. Raises WrongStepError."""
 
-    def skip(rows):
-        wrong = [row for row in rows if row.state == ImportRow.State.ERROR]
-        for row in wrong:
-            row.decision = SKIP
+    def skip(lines):
+        wrong = [line for line in lines if line.state == ImportRow.State.ERROR]
+        for line in wrong:
+            line.decision = SKIP
         return wrong
 
     return len(_judge_again(batch, (ImportBatch.State.CHECKED,), skip)[1])
 
 
-def _judge_again(batch, states, decide) -> tuple[ImportBatch, list[ImportRow]]:
+def _judge_again(batch, states, decide) -> tuple[ImportBatch, list[Line]]:
     """The batch and the rows that `decide` has changed, judged outside the transaction and stored if the rows are still what they were.
 
     Raises WrongStepError, ImportRefusedError where others keep changing them.
     """
     for _attempt in range(ATTEMPTS):
         found = in_state(batch, *states)
-        rows = rows_of(found)
-        marks, before = marks_of(found, rows), [face(row) for row in rows]
-        decided = decide(rows)
-        judge(found, rows)
-        moved = [row for row, was in zip(rows, before, strict=True) if was != face(row)]
-        ready = Update(ImportRow, JUDGED, ((row.pk, *(getattr(row, name) for name in JUDGED)) for row in moved))
+        lines = lines_of(found)
+        marks = marks_of(found, lines)
+        decided = decide(lines)
+        moved = judge(found, lines)
+        ready = Update(ImportRow, JUDGED, ([line.pk, *(getattr(line, name) for name in JUDGED)] for line in moved))
         with transaction.atomic():
             locked = in_state(batch, *states, lock=True)
             if marks_now(locked) != marks:
@@ -173,7 +188,7 @@ def _judge_again(batch, states, decide) -> tuple[ImportBatch, list[ImportRow]]:
             locked.state = ImportBatch.State.CHECKED
             locked.save(update_fields=["state"])
         return locked, decided
-    raise ImportRefusedError("这一批正由别人修改，没有保存。请刷新页面后再试。")
+    raise ImportRefusedError(BUSY)
 
 
 def _refuse_known_file(kind, sha256):
