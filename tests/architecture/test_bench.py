@@ -12,7 +12,10 @@ from tests.bench.table import against_budget, table
 
 @pytest.mark.parametrize(
     "module",
-    ["corpus", "drafts", "exhibitions", "likeness", "measuring", "pages", "programme", "running", "search", "site", "table", "tables"],
+    [
+        *("contributions", "corpus", "drafts", "exhibitions", "importing", "imports", "likeness", "measuring", "pages", "programme"),
+        *("running", "search", "site", "table", "tables"),
+    ],
 )
 def test_its_modules_import(module):
     importlib.import_module(f"tests.bench.{module}")
@@ -32,6 +35,16 @@ class TestArguments:
         assert arguments([]).reflections == (1_000, 10_000, 100_000)
         assert arguments(["--size", "300"]).reflections == (100, 300)
         assert arguments(["--reflections", "0"]).reflections == ()
+
+    def test_counts_small_years_only_in_a_quick_run(self):
+        assert arguments([]).placements == (1_000, 10_000, 100_000)
+        assert arguments(["--size", "300"]).placements == (100, 300)
+        assert arguments(["--placements", "0"]).placements == ()
+
+    def test_imports_ten_thousand_rows_unless_told(self):
+        assert arguments([]).imported == 10_000
+        assert arguments(["--size", "300"]).imported == 300
+        assert arguments(["--imported", "0"]).imported == 0
 
     def test_refuses_a_size_that_shows_nothing(self):
         with pytest.raises(SystemExit):
