@@ -13,8 +13,10 @@ class CoreConfig(AppConfig):
 
         from . import checks  # noqa: F401, PLC0415
         from .jobs import JOBS  # noqa: PLC0415
+        from .lookups import register_lookups  # noqa: PLC0415
         from .receivers import on_tree_changed  # noqa: PLC0415
 
+        register_lookups()
         for signal in (page_published, page_unpublished, post_page_move):
             signal.connect(on_tree_changed, dispatch_uid="cms.core.on_tree_changed")
         for job in JOBS:

@@ -1,6 +1,9 @@
 """What the project's admin viewsets share."""
 
+from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.http import HttpResponseRedirect
 from django.utils.functional import cached_property
 from wagtail import permissions
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
@@ -69,3 +72,16 @@ class RegisterViewSet(ModelViewSet):
     copy_view_enabled = False
     inspect_view_enabled = True
     list_per_page = 50
+
+
+class FilteredRegisterMixin:
+    """The list of a register whose address somebody has changed by hand: filters that say nothing lead to the whole list, with a word."""
+
+    def dispatch(self, request, *args, **kwargs):
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except IncorrectLookupParameters:
+            if not request.GET:
+                raise
+            messages.error(request, "网址里的筛选条件认不出，已去掉，下面是全部。请用右侧的筛选。")
+            return HttpResponseRedirect(request.path)

@@ -12,6 +12,8 @@ from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin
 from wagtail_modeladmin.views import IndexView
 
+from cms.core.viewsets import FilteredRegisterMixin
+
 from .models import Placement
 from .rights import RUN
 
@@ -54,7 +56,7 @@ class OutletFilter(RelatedFieldListFilter):
         return ()
 
 
-class PlacementIndexView(IndexView):
+class PlacementIndexView(FilteredRegisterMixin, IndexView):
     FORMATS = (IndexView.FORMAT_XLSX,)  # Wagtail's .csv is open to formulas and garbled in WPS
     export_buttons_template_name = "learning/contributions/admin/placement_export.html"
 

@@ -12,6 +12,8 @@ from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin
 from wagtail_modeladmin.views import IndexView
 
+from cms.core.viewsets import FilteredRegisterMixin
+
 from .models import Attendance
 
 VIEW = "learning.view_attendance"
@@ -54,7 +56,7 @@ class UnitFilter(RelatedFieldListFilter):
         return ()
 
 
-class AttendanceIndexView(IndexView):
+class AttendanceIndexView(FilteredRegisterMixin, IndexView):
     FORMATS = (IndexView.FORMAT_XLSX,)  # Wagtail's .csv is open to formulas and garbled in WPS
     export_buttons_template_name = "learning/programme/admin/attendance_export.html"
 
