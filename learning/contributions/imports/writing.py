@@ -105,9 +105,8 @@ def follow_placements(written: Iterable[tuple[int, dict]], now: datetime.datetim
 
 
 def rescore_left(articles: Iterable[int], now: datetime.datetime) -> None:
-    """Those of `articles` that are still there."""
-    for chunk in _chunks(sorted(set(articles))):
-        rescore(list(MediaArticle.objects.filter(pk__in=chunk).values_list("pk", flat=True)), now=now)
+    """Those of `articles` that are still there. In one go: whoever has settled a cap may not ask for another article's row any more."""
+    rescore(articles, now=now)
 
 
 def _chunks(items: list) -> Iterable[list]:

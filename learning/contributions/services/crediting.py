@@ -12,7 +12,7 @@ from ..models import CreditableEvent, MediaArticle
 from ..naming import named_in_log
 from ..rights import RUN
 from .locking import lock_article
-from .scoring import rescore
+from .scoring import rescore, strike
 
 
 class EventError(ValidationError):
@@ -67,6 +67,7 @@ def remove_event(*, event: CreditableEvent, reason: str, by, now: datetime.datet
         return
     data = {"event": str(known), "given_by": known.given_by, "reason": reason}
     log(instance=stored, title=named_in_log(stored), action="contributions.remove_event", user=by, data=data)
+    strike(events=[known.pk])
     known.delete()
     rescore([stored.pk], now=now)
 

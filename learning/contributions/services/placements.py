@@ -18,7 +18,7 @@ from ..rights import RUN
 from ..same_story import index_article
 from .events import complete_commission
 from .locking import lock_article
-from .scoring import rescore
+from .scoring import rescore, strike
 from .steps import record_step
 from .telling import SUBJECT, tell_authors
 from .workflow import accept
@@ -183,6 +183,7 @@ def remove_placement(*, placement: Placement, reason: str, by, now: datetime.dat
     }
     log(instance=stored, action="contributions.remove_placement", user=by, data=facts)
     title, entered_by = stored.title, stored
+    strike(placements=[stored.pk])
     stored.delete()
     transaction.on_commit(lambda: [storage.delete(name) for storage, name in files])
     was_counted = placement.confirmed_at is not None or entered_by.confirmed_at is not None

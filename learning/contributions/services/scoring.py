@@ -52,6 +52,35 @@ def remake(article_ids: Iterable[int], *, now: datetime.datetime) -> list[Change
     return changes
 
 
+@transaction.atomic
+def strike(*, placements: Iterable[int] = (), events: Iterable[int] = ()) -> None:
+    """Take records that are about to be deleted out of the ledger. What the caps kept from others on their account, these get now: once the
+    rows are gone nobody would know. Delete them, then `rescore` their articles, in the same transaction.
+    """
+    hold_rules(alone=False)
+    touched = Touched({one.rules.key: one.rules for one in active_versions()})
+    parts = [*_chunks("placement__in", placements), *_chunks("event__in", events)]
+    articles = {key for part in parts for key in ScoreLine.objects.filter(**part).order_by().values_list("article", flat=True)}
+    for part in _chunks("pk__in", articles):  # in order, as everywhere
+        list(MediaArticle.objects.select_for_update().filter(**part).order_by("pk").values_list("pk", flat=True))
+    for part in parts:
+        _strike(ScoreLine.objects.filter(**part), touched)
+    settle_caps(touched)
+
+
+def _chunks(name: str, keys: Iterable[int]) -> list[dict]:
+    keys = sorted(keys)
+    return [{name: keys[start : start + AT_ONCE]} for start in range(0, len(keys), AT_ONCE)]
+
+
+def _strike(lines, touched: Touched) -> None:
+    shares = ScoreShare.objects.filter(line__in=lines.order_by().values("pk")).order_by()
+    for rule_set, holder, department, staff, day in shares.values_list("line__rule_set", "holder", "department", "staff", "counted_on"):
+        touched.add(rule_set, holder, department or staff, day)
+    shares._raw_delete(shares.db)
+    lines._raw_delete(lines.db)
+
+
 def hold_rules(*, alone: bool) -> None:
     """Until the end of the transaction no rules are switched on (or, `alone`, nothing is scored). SQLite has one writer anyway."""
     if connection.vendor == "postgresql":

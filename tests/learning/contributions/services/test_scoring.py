@@ -6,6 +6,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from learning.contributions.scoring_checks import drift
+from learning.contributions.services.crediting import remove_event
+from learning.contributions.services.placements import remove_placement
 from learning.contributions.services.scoring import rescore
 from learning.models import ArticleDepartment, Placement, RuleSet, ScoreLine, ScoreShare
 from tests.factories.contributions import (
@@ -14,6 +16,7 @@ from tests.factories.contributions import (
     OutletFactory,
     PlacementFactory,
     RuleSetFactory,
+    make_officer,
 )
 from tests.factories.organisation import DepartmentFactory, StaffMemberFactory
 from tests.factories.programme import at
@@ -215,6 +218,23 @@ class TestCaps:
 
         share = ScoreShare.objects.get(staff=author)
         assert (share.points, share.why) == (10, "")
+
+    def test_make_room_when_a_record_is_deleted(self):
+        RuleSetFactory(department_cap=Decimal(12), lines=[{"level": "province", "value": 10}, {"event": "endorsement", "value": 8}])
+        officer, department = make_officer(), DepartmentFactory()
+        first, second = (MediaArticleFactory(state="adopted", by_departments=[department]) for _ in range(2))
+        event = CreditableEventFactory(article=first, happened_on=day(3, 1))
+        placement = placed(first, "province")
+        placed(second, "province", on=day(3, 9))
+        rescore([first.pk, second.pk], now=NOW)
+        shares = ScoreShare.objects.order_by("counted_on")
+        assert list(shares.values_list("points", flat=True)) == [8, 4, 0]
+
+        remove_event(event=event, reason="登记错了", by=officer, now=NOW)
+        assert list(shares.values_list("points", flat=True)) == [10, 2]
+
+        remove_placement(placement=placement, reason="登记重复", by=officer, now=NOW)
+        assert list(shares.values_list("points", "why")) == [(10, "")]
 
     def test_do_not_bind_authors_outside_the_roster(self):
         RuleSetFactory(person_cap=Decimal(3))
