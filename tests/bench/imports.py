@@ -24,6 +24,7 @@ from learning.models import Department, MediaArticle, Outlet, OutletGrade, Place
 from learning.periods import SHANGHAI
 from tests.cms.imports.tables import workbook
 
+from .importing import own_memory
 from .measuring import patient_database
 from .site import refresh_statistics
 from .table import milliseconds, ratio, show
@@ -109,7 +110,7 @@ def _run(how: str, data: bytes, by) -> dict:
         child = subprocess.Popen([sys.executable, "-m", "tests.bench.importing", json.dumps(asked)], env={**os.environ, "PYTHONPATH": "."})
         memory, began = 0, time.monotonic()
         while child.poll() is None and time.monotonic() - began < LIMIT:
-            memory = max(memory, _resident(child.pid))
+            memory = max(memory, _memory_of(child.pid))
             time.sleep(POLL)
         child.kill()
         if child.wait() != 0:
@@ -117,14 +118,13 @@ def _run(how: str, data: bytes, by) -> dict:
         return {**json.loads(told.read_text()), "memory": memory / 1024**2}
 
 
-def _resident(pid: int) -> int:
-    """Bytes in memory of the process and of those it started; what two share is counted once."""
+def _memory_of(pid: int) -> int:
+    """Bytes of the process and of those it started."""
     total = 0
     with contextlib.suppress(OSError, ValueError):  # one may end while it is looked at
-        shares = (line for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines() if line.startswith("Pss:"))
-        total += sum(int(line.split()[1]) for line in shares) * 1024
+        total += own_memory(pid)
         for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-            total += _resident(int(child))
+            total += _memory_of(int(child))
     return total
 
 
@@ -143,6 +143,9 @@ def _clear() -> None:
         for title in ("读书", "宣讲"):
             MediaArticle.objects.filter(title__startswith="样城第", title__contains=title).delete()
         ImportBatch.objects.all().delete()
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("DROP TABLE IF EXISTS bench_warmth")
         OutletGrade.objects.filter(outlet__name__startswith="样城第").delete()
         Outlet.objects.filter(name__startswith="样城第").delete()
         Department.objects.filter(name__startswith="样城第").delete()

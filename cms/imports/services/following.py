@@ -54,10 +54,11 @@ def _follow_part(pk: int, now: datetime.datetime) -> bool:
         kind = get_kind(batch.kind)
     except UnknownKindError:  # its room is gone
         return False
-    rows = list(batch.rows.filter(state__in=WRITTEN, number__gt=batch.options[FOLLOW]).order_by("number").only("number", "written")[:PART])
+    left = batch.rows.filter(state__in=WRITTEN, number__gt=batch.options[FOLLOW]).order_by("number")
+    rows = list(left.values_list("number", "written")[:PART])
     if rows:
-        kind.follow([(row.number, record) for row in rows for record in row.written], now)
-        batch.options[FOLLOW] = rows[-1].number
+        kind.follow([(number, record) for number, records in rows for record in records], now)
+        batch.options[FOLLOW] = rows[-1][0]
     if len(rows) < PART:
         del batch.options[FOLLOW]
     batch.save(update_fields=["options"])

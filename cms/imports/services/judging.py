@@ -19,7 +19,7 @@ BLOCKING = (ImportRow.State.ERROR, ImportRow.State.ASK)
 WRITTEN = (ImportRow.State.NEW, ImportRow.State.CHANGE)
 SKIP_CHOICE = {"value": SKIP, "label": "不导入"}
 NOTHING: Mapping = MappingProxyType({})
-AT_ONCE = 2_000  # rows fetched in one statement
+AT_ONCE = 500  # rows fetched in one statement
 JUDGED = ("state", "messages", "choices", "cleaned", "decision")
 
 

@@ -21,6 +21,7 @@ NOTHING = frozenset({"", "无", "-", "—", "——", "/", "\\", "暂无", "空"
 EARLIEST = datetime.date(2000, 1, 1)
 MAX_LENGTH = 1_000_000  # characters or seconds
 MAX_NAMES = 20
+DIFFERENT = frozenset({"title", "url", "note"})  # columns in which hardly anything stands twice
 YES = frozenset(
     {"是", "有", "√", "✓", "✔", "y", "yes", "1", "true", "权威", "重点", "有图", "带图", "图文", "配图", "转载", "转发", "网络转载"}
 )
@@ -104,12 +105,15 @@ class Cells:
         if raw is None or raw == "":
             return otherwise
         key = (name, type(raw), raw)
-        if key not in self.memory:
+        known = self.memory.get(key)
+        if known is None:
             try:
-                self.memory[key] = read(raw), ""
+                known = read(raw), ""
             except CellError as error:
-                self.memory[key] = otherwise, str(error)
-        value, error = self.memory[key]
+                known = otherwise, str(error)
+            if name not in DIFFERENT:
+                self.memory[key] = known
+        value, error = known
         if error:
             self.errors.append(error)
         return value

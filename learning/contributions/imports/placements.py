@@ -164,22 +164,24 @@ class _Judgement:
             if not one.is_sum:
                 self._find_outlet(one)
                 self._find_people(one)
-        sound = [one for one in self.clippings if not one.errors and not one.is_sum]
-        self.stories.read(one.title for one in sound)
-        placed = _placed(sound)
-        found: dict[int, Verdict] = {}
+        sound = [at for at, one in enumerate(self.clippings) if not one.errors and not one.is_sum]
+        self.stories.read(self.clippings[at].title for at in sound)
+        placed = _placed([self.clippings[at] for at in sound])
+        verdicts: list[Verdict | None] = [None] * len(self.clippings)
         first: dict[tuple, int] = {}
-        for one in sorted(sound, key=lambda one: (one.published_on, one.row.number)):
+        for at in sorted(sound, key=lambda at: (self.clippings[at].published_on, at)):
+            one = self.clippings[at]
             key = (one.outlet.key or plain(one.outlet.name), one.published_on, one.title)
             if key in placed:
-                found[one.row.number] = Verdict(State.SAME.value, ["系统中已有相同的采用，不重复导入。"])
+                verdicts[at] = Verdict(State.SAME.value, ["系统中已有相同的采用，不重复导入。"])
             elif key in first:
-                found[one.row.number] = Verdict(State.SAME.value, [f"与第 {first[key]} 行相同，不重复导入。"])
+                verdicts[at] = Verdict(State.SAME.value, [f"与第 {first[key]} 行相同，不重复导入。"])
             else:
-                found[one.row.number] = self._judge(one)
-                if found[one.row.number].state == State.NEW:
+                verdicts[at] = self._judge(one)
+                if verdicts[at].state == State.NEW:
                     first[key] = one.row.number
-        return [found.get(one.row.number) or _unsound(one) for one in self.clippings]
+            self.clippings[at] = None  # of thousands either the clipping or its verdict is in memory
+        return [verdict or _unsound(one) for verdict, one in zip(verdicts, self.clippings, strict=True)]
 
     def _find_outlet(self, one: _Clipping) -> None:
         if not one.outlet_name and one.url:
@@ -253,7 +255,7 @@ class _Judgement:
             one.notes.append(f"作者“{'、'.join(strangers)}”不在花名册，按姓名登记。")
 
     def _judge(self, one: _Clipping) -> Verdict:
-        stories = self.stories.of(one.title, one.published_on, set(one.departments))
+        stories = self.stories.of(one.title, one.published_on, one.departments)
         known = [story for story in stories if story.key]
         decision = one.row.decision
         story = next((story for story in known if decision == f"{THIS_STORY}{story.key}" and not story.is_open), None)
@@ -281,7 +283,7 @@ class _Judgement:
         cleaned = _facts(one)
         if story is None:
             written_on = one.written_on or one.published_on
-            story = Story(one.title, written_on, set(one.departments), row=one.row.number)
+            story = Story(one.title, written_on, tuple(one.departments), row=one.row.number)
             story.authors = tuple(one.authors)
             self.stories.add(story)
             cleaned["article"] = {

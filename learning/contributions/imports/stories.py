@@ -20,7 +20,7 @@ class Story:
 
     title: str
     written_on: datetime.date
-    departments: set[int]
+    departments: tuple[int, ...]
     key: int | None = None
     row: int | None = None
     state: str = ArticleState.ADOPTED.value
@@ -35,9 +35,9 @@ class Story:
             return False
         return self.state not in TAKEN or not self.is_live or self.has_commission
 
-    def may_be(self, published_on: datetime.date, departments: set[int]) -> bool:
+    def may_be(self, published_on: datetime.date, departments: list[int]) -> bool:
         near = self.written_on <= published_on <= self.written_on + DAYS
-        return near and (not departments or not self.departments or not departments.isdisjoint(self.departments))
+        return near and (not departments or not self.departments or any(place in self.departments for place in departments))
 
 
 @dataclass(slots=True)
@@ -48,19 +48,21 @@ class Stories:
 
     def read(self, titles: Iterable[str]) -> None:
         """Two statements for each 500 titles."""
+        shared: dict[tuple, tuple] = {}
         names = ("pk", "title", "written_on", "state", "live", "commission_id")
         for chunk in _chunks(sorted(set(titles))):
             articles = MediaArticle.objects.filter(title__in=chunk).exclude(state=ArticleState.DRAFT)
             found = {}
             for pk, title, written_on, state, live, commission in articles.order_by("pk").values_list(*names):
-                found[pk] = Story(title, written_on, set(), pk, None, state, live, commission is not None)
+                found[pk] = Story(title, written_on, (), pk, None, state, live, commission is not None)
                 self.by_title[title].append(found[pk])
             places = ArticleDepartment.objects.filter(article__title__in=chunk).order_by().values_list("article_id", "department_id")
             for pk, place in places if found else ():
                 if pk in found:
-                    found[pk].departments.add(place)
+                    whole = (*found[pk].departments, place)
+                    found[pk].departments = shared.setdefault(whole, whole)
 
-    def of(self, title: str, published_on: datetime.date, departments: set[int]) -> list[Story]:
+    def of(self, title: str, published_on: datetime.date, departments: list[int]) -> list[Story]:
         return [story for story in self.by_title.get(title, ()) if story.may_be(published_on, departments)]
 
     def add(self, story: Story) -> Story:

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from cms.imports.models import ImportBatch
 from cms.imports.services import ChangedMeanwhileError, UndoRefusedError, check_batch, commit_batch, decide_row, undo_batch
 from learning.contributions.services.scoring import rescore
-from learning.models import ArticleStep, MediaArticle, Outlet, Placement, ScoreLine
+from learning.models import ArticleStep, MediaArticle, Outlet, OutletGrade, Placement, ScoreLine
 from tests.factories.contributions import CommissionFactory, MediaArticleFactory, OutletFactory, PlacementFactory, RuleSetFactory
 from tests.factories.organisation import DepartmentFactory, StaffMemberFactory
 
@@ -107,7 +107,7 @@ class TestANewStory:
         assert "follow" not in ImportBatch.objects.get(pk=batch.pk).options
 
     def test_takes_level_and_class_from_the_grade_of_its_day(self, committed, outlet):
-        outlet.grades.create(level="province", weight_class="first", since=datetime.date(2026, 3, 1))
+        OutletGrade.objects.create(outlet=outlet, level="province", weight_class="first", since=datetime.date(2026, 3, 1))
         committed(row(day="2026-02-28"), row("乙", day="2026-03-01"))
         assert list(Placement.objects.order_by("published_on").values_list("level", "weight_class")) == [
             ("city", "none"),
@@ -298,7 +298,7 @@ class TestUndo:
     def test_is_refused_where_a_placement_was_changed_or_is_proved(self, committed, clerk):
         batch = committed(row(), row("乙"))
         Placement.objects.filter(title="乙").update(page="头版")
-        with pytest.raises(UndoRefusedError, match="第 3 行：采用“乙.*修改过"):
+        with pytest.raises(UndoRefusedError, match=r"第 3 行：采用“乙.*修改过"):
             undo_batch(batch=batch, by=clerk)
 
     def test_is_refused_where_the_article_got_another_placement(self, committed, clerk):
