@@ -11,37 +11,38 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from .choices import TIMED, Position
-from .clipping_dates import NO_DATE, FoundDate, date_in_link, date_in_text, is_date
+from .clipping_dates import NO_DATE, FoundDate, date_in_link, date_in_text
+from .clipping_lines import BETWEEN, LONGEST_META, PAGE, Lines
 from .clipping_links import host_of, take_link
 from .dictionary import Dictionary, KnownOutlet, plain_name
 
 LONGEST = 50_000  # characters that are read
 LONGEST_TITLE = 120
-LONGEST_META = 60  # a line of facts is short
 MOST_NAMED = 3  # departments
 MOST_AUTHORS = 6
+TITLE_LINES = 6  # among which one may be labelled as the title
 HEAD_LINES, TAIL_LINES = 4, 2  # where a paper says its name, its day and its page
 
 HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B)} | {0x3000: " ", 0xA0: " ", 0xFF0F: "/", 0xFF0E: ".", 0xFF0D: "-"}
 KEPT_COLON = {0xFF1A: "："}  # the colon stays as it is written
 FOR_READING = HALF_WIDTH | KEPT_COLON
 UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060\ufeff\ud800-\udfff]")
-META = re.compile(
-    r"[\[【(（]?(?:信息来源|文章来源|稿件来源|来源|作者|本报记者|本报通讯员|通讯员|记者|责任编辑|责编|编辑|校对|审核|供稿|撰稿|文字|摄影|"
-    r"发布时间|发布日期|时间|日期|浏览|阅读|点击|字号|字体|版次|版面|栏目|网址|链接|原文)[\]】]?\s{0,4}[：:/ ]"
-)
 LABEL = re.compile(r"(?:标题|题目)\s{0,4}[：:]\s{0,4}")
 SOURCE = re.compile(r"(?:信息来源|文章来源|稿件来源|来源)[\]】]?\s{0,4}[：:]\s{0,4}([^\n]{1,60})")
-BYLINE = re.compile(r"(?:通讯员|作者|撰稿|供稿|记者|文字|(?:^|[（(\s])文)\s{0,4}[：:/ 、]\s{0,4}([^\n。）)；;]{1,60})", re.MULTILINE)
+BYLINE = re.compile(
+    r"(?:通讯员|作者|撰稿|供稿|记者|文字|(?:图文|文/图|图/文)(?=\s{0,4}[：:])|(?:^|[（(\s])文)\s{0,4}[：:/ 、]\s{0,4}([^\n。）)；;]{1,60})",
+    re.MULTILINE,
+)
+PHOTOGRAPHER = re.compile(r"[（(]([^\n（）()。]{2,20})\s{0,3}摄\s{0,3}[）)]")
 BYLINE_WITHOUT_MARK = re.compile(r"(?:通讯员|作者|撰稿|供稿|记者)([^\n。）)；;]{2,40})")
+USED_IN = re.compile(r"\s{0,3}(?:刊登|刊发|刊载|发表|登载|载|刊|见报|播出|见)(?:于|在)?")
+BYLINE_AFTER = re.compile(r"[，,；;。\s]{0,3}[（(]?(?:作者|通讯员|撰稿|供稿)\s{0,4}[：:].{0,40}$")
 QUOTED_TITLE = re.compile(r"《([^《》\n]{4,120})》")
-BETWEEN = re.compile(r"\s*[|｜_\t]\s*|\s+[-—–]{1,2}\s+|\s+")
 SENTENCE_END = re.compile(r"[。！？]")
-PAGE = re.compile(
-    r"(?<![0-9A-Za-z])(?:第\s?(?P<plain>[A-Z]?\d{1,3}|[一二三四五六七八九十]{1,3})\s?版|(?P<lettered>[A-Z]\d{1,3})\s?版|(?P<bare>\d{1,3})\s?版)"
+DURATION = re.compile(
+    r"时长\s{0,4}[：:]?\s{0,4}(?:(?P<minutes>\d{1,3})\s?(?:分钟?|[:：'′]))?\s?(?:(?P<seconds>\d{1,4})\s?(?:秒|[\"″]|$)?)?"
 )
 COLUMN = re.compile(r"(?:栏目|版面|版次)\s{0,4}[：:]\s{0,4}([^\s|｜，。；]{1,30})")
-PLACE = re.compile(r"(?:头版|头条|报眼|要闻版?|要闻){1,3}")
 FIRST_PAGES = {"1", "01", "001", "一", "A1", "A01", "A001"}
 PICTURE = re.compile(r"图为|图片[：:]|[（(]图|图\s?/|摄影|[\u4e00-\u9fff]\s{0,3}摄(?=\s{0,3}(?:[）)。，,\]】]|$))", re.MULTILINE)
 POSITIONS = (
@@ -101,6 +102,8 @@ class _Reader:
             self.why["url"] = "粘贴的内容里有网址"
         self.lines = [line for line in (line.strip() for line in lines) if line]
         self.read = [line.translate(FOR_READING).strip() for line in self.lines]  # character for character, blanks at the ends apart
+        self.facts = Lines(dictionary.outlets_by_name)
+        self.meta = {at for at, line in enumerate(self.read) if self.facts.is_meta(line)}
         self.title_at = self._title_line()
 
     def clipping(self) -> Clipping:
@@ -120,6 +123,9 @@ class _Reader:
         if body and (outlet is None or outlet.medium not in TIMED):
             length = sum(not character.isspace() for character in body)
             self.why["length"] = "按正文的字数"
+        elif outlet is not None and outlet.medium in TIMED and (seconds := self._seconds()):
+            length = seconds
+            self.why["length"] = "“时长”一行，换成秒"
         if body:
             self.why["text"] = "粘贴的文字"
         return Clipping(
@@ -139,30 +145,25 @@ class _Reader:
             problems=tuple(self.problems),
         )
 
+    def _seconds(self) -> int:
+        found = next(filter(None, map(DURATION.search, self.read)), None)
+        return 60 * int(found["minutes"] or 0) + int(found["seconds"] or 0) if found else 0
+
     # title and text
 
     def _is_meta(self, at: int) -> bool:
-        """A line of facts about the piece, no part of it."""
-        line = self.read[at]
-        if len(line) > LONGEST_META:
-            return False
-        return bool(META.match(line)) or all(self._is_fact(part) for part in BETWEEN.split(line) if part)
-
-    def _is_fact(self, part: str) -> bool:
-        bare = part.strip("，,。；;：:()（）[]【】《》")
-        if not bare or is_date(bare) or re.fullmatch(r"\d{1,2}:\d{2}(?::\d{2})?", bare):
-            return True
-        if PLACE.fullmatch(bare):
-            return True
-        found = PAGE.match(bare)
-        return bool(found and len(bare) - found.end() <= 4) or plain_name(bare) in self.dictionary.outlets_by_name
+        """A line of facts about the piece, or of what stands around it, no part of it."""
+        return at in self.meta
 
     def _title_line(self) -> int | None:
-        return next((at for at in range(len(self.read)) if not self._is_meta(at)), None)
+        """The line that says so, else the first one of the piece."""
+        labelled = next((at for at, line in enumerate(self.read[:TITLE_LINES]) if LABEL.match(line)), None)
+        return labelled if labelled is not None else next((at for at in range(len(self.read)) if not self._is_meta(at)), None)
 
     def _title(self) -> str:
+        labelled = self.title_at is not None and LABEL.match(self.read[self.title_at])
         quoted = next((found for line in self.lines[:HEAD_LINES] if len(line) <= LONGEST and (found := self._quoted_in(line))), "")
-        if quoted:
+        if quoted and not labelled:
             self.why["title"] = "文字里的书名号"
             return quoted
         if self.title_at is None:
@@ -181,19 +182,21 @@ class _Reader:
 
     def _quoted_in(self, line: str) -> str:
         """《…》 is the title where the rest of a line says in which paper, when, on which page."""
-        found = QUOTED_TITLE.search(line)
+        found = next((one for one in QUOTED_TITLE.finditer(line) if not self.facts.is_fact(one.group(1))), None)
         if not found:
             return ""
         rest = f"{line[: found.start()]} {line[found.end() :]}".translate(FOR_READING)
+        if used := USED_IN.match(rest):  # 「《题目》刊登于《样报》3月5日第2版，作者：某某」
+            rest = BYLINE_AFTER.sub("", rest[used.end() :])
         parts = [part for part in BETWEEN.split(rest) if part]
-        return found.group(1).strip() if parts and len(rest) <= LONGEST_META and all(map(self._is_fact, parts)) else ""
+        return found.group(1).strip() if parts and len(rest) <= LONGEST_META and all(map(self.facts.is_fact, parts)) else ""
 
     def _without_facts(self, line: str, parts: list[str]) -> str:
         """「题目_样报网」, 「样报  2026-03-05  题目」: the facts at either end are no part of the title."""
         first, last = 0, len(parts)
-        while last - first > 1 and self._is_fact(parts[first].translate(FOR_READING)):
+        while last - first > 1 and self.facts.is_fact(parts[first].translate(FOR_READING)):
             first += 1
-        while last - first > 1 and self._is_fact(parts[last - 1].translate(FOR_READING)):
+        while last - first > 1 and self.facts.is_fact(parts[last - 1].translate(FOR_READING)):
             last -= 1
         if (first, last) == (0, len(parts)):
             return line
@@ -247,7 +250,7 @@ class _Reader:
     def _facts(self) -> list[str]:
         """The lines of facts, and the line with the title where that says more than the title."""
         return [line for at, line in enumerate(self.read) if self._is_meta(at)] + [
-            " ".join(part for part in BETWEEN.split(line) if part and self._is_fact(part)) for line in self._edges()
+            " ".join(part for part in BETWEEN.split(line) if part and self.facts.is_fact(part)) for line in self._edges()
         ]
 
     def _day(self) -> datetime.date | None:
@@ -294,7 +297,8 @@ class _Reader:
 
     def _bylines(self, whole: str) -> str:
         marked = [found.group(1) for found in BYLINE.finditer(whole)]
-        return "\n".join(marked or [found.group(1) for found in BYLINE_WITHOUT_MARK.finditer(whole)])
+        marked = marked or [found.group(1) for found in BYLINE_WITHOUT_MARK.finditer(whole)]
+        return "\n".join(marked or [found.group(1) for found in PHOTOGRAPHER.finditer(whole)])
 
     def _departments(self, whole: str) -> list:
         by_name = self.dictionary.departments_by_name

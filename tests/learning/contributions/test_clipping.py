@@ -278,3 +278,47 @@ class TestReadClipping:
         found = read(text)
         assert time.perf_counter() - began < 2
         assert any("50000" in one for one in found.problems)
+
+
+class TestWhatStandsAroundAPiece:
+    """Layouts of papers, stations, accounts and websites, as people paste them."""
+
+    @pytest.mark.parametrize(
+        "head",
+        [
+            "首页 > 新闻中心 > 教育动态",
+            "您现在的位置：首页 > 动态",
+            "《样报》２０２６年３月５日第２版",
+            "2026 年 3 月 5 日 星期四  样报  读书周刊 02 版",
+            "样报 2026年第6期（总第300期）",
+            "2026-03-05 09:12 来源：样报 作者：陶思远 点击数：123",
+            "2026年3月5日 17:30 样城",
+            "□ 通讯员 陶思远 王一",
+            "点击上方蓝字关注我们",
+        ],
+    )
+    def test_is_neither_title_nor_text(self, head):
+        found = read(f"{head}\n职工共读一本书\n读书会昨天开了。\n上一篇：关于培训的通知\n下一篇：会议召开\n版权所有 样报网")
+        assert (found.title, found.text) == ("职工共读一本书", "读书会昨天开了。")
+
+    def test_the_line_that_says_so_is_the_title(self):
+        found = read("样城台《早间新闻》3月11日播出\n题目：职工共读一本书\n时长：1分25秒\n通讯员钱多")
+        assert (found.title, found.outlet, found.length) == ("职工共读一本书", 3, 85)
+        assert found.why["length"] == "“时长”一行，换成秒"
+
+    def test_a_title_in_quotes_may_be_followed_by_where_it_was_used(self):
+        found = read("《职工共读一本书》刊登于《样报》2026年3月3日第4版，作者：陶思远")
+        assert (found.title, found.outlet, found.page, found.people[0].key) == ("职工共读一本书", 1, "第4版", 7)
+
+    @pytest.mark.parametrize("line", ["图文：陶思远", "文/图：陶思远", "（陶思远 摄）"])
+    def test_whoever_took_the_pictures_is_read_too(self, line):
+        assert [one.key for one in read(f"职工共读一本书\n读书会昨天开了。\n{line}").people] == [7]
+
+    def test_whoever_only_edited_it_is_no_author(self):
+        assert read("职工共读一本书\n责编：陶思远  校对：王一  终审：钱多\n正文。").people == ()
+
+    @pytest.mark.parametrize(
+        "line", ["打印一份作文，读给同学听。", "主编的话让大家很受鼓舞。", "首页展示了各校的作品，学生说2026年要多读。"]
+    )
+    def test_sentences_stay_in_the_text(self, line):
+        assert line in read(f"职工共读一本书\n{line}").text
