@@ -173,9 +173,9 @@ class _Judgement:
             one = self.clippings[at]
             key = (one.outlet.key or plain(one.outlet.name), one.published_on, one.title)
             if key in placed:
-                verdicts[at] = Verdict(State.SAME.value, ["系统中已有相同的采用，不重复导入。"])
+                verdicts[at] = Verdict(State.SAME.value, ["系统中已有相同的采用，不重复导入。"], one.choices)
             elif key in first:
-                verdicts[at] = Verdict(State.SAME.value, [f"与第 {first[key]} 行相同，不重复导入。"])
+                verdicts[at] = Verdict(State.SAME.value, [f"与第 {first[key]} 行相同，不重复导入。"], one.choices)
             else:
                 verdicts[at] = self._judge(one)
                 if verdicts[at].state == State.NEW:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cms.imports.sheets import (
+    MAX_COLUMNS,
     MAX_ROWS,
     Sheet,
     UnreadableSheetError,
@@ -79,6 +80,15 @@ class TestReadSheet:
         sheet = read(workbook([["张三", 110101199001011234]]))
         assert isinstance(sheet.rows[1][1], float)
 
+    def test_reads_as_many_rows_as_it_allows(self):
+        sheet = read(workbook([[f"职工{number}", number] for number in range(MAX_ROWS)]))
+        assert len(sheet.data(1)) == MAX_ROWS
+        assert sheet.rows[-1][:2] == [f"职工{MAX_ROWS - 1}", MAX_ROWS - 1]
+
+    def test_keeps_the_places_of_cells_in_a_table_that_begins_further_in(self):
+        rows = '<row r="3"><c r="C3"><v>1</v></c></row><row r="5"><c r="B5"><v>2</v></c><c r="D5"><v>3</v></c></row>'
+        assert read(with_sheet(CELLS.format(rows))).rows == [[""] * 4, [""] * 4, ["", "", 1, ""], [""] * 4, ["", 2, "", 3]]
+
     def test_counts_only_cells_with_content(self):
         styled = '<row r="1"><c r="A1"><v>1</v></c></row><row r="19000"><c r="XFD19000" s="1"/></row>'
         assert read(with_sheet(CELLS.format(styled))).rows == [[1]]
@@ -100,6 +110,15 @@ class TestRefuses:
         assert len(bomb) < 100_000
         with pytest.raises(UnreadableSheetError, match="压缩炸弹"):
             read(bomb)
+
+    def test_more_shared_strings_than_cells_are_taken(self):
+        strings = "".join(f"<si><t>{number}</t></si>" for number in range(MAX_ROWS * MAX_COLUMNS + 1))
+        source, target = zipfile.ZipFile(io.BytesIO(workbook([]))), io.BytesIO()
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name in source.namelist():
+                archive.writestr(name, f"<sst>{strings}</sst>" if name == "xl/sharedStrings.xml" else source.read(name))
+        with pytest.raises(UnreadableSheetError, match="行数超过"):
+            read(target.getvalue())
 
     def test_an_entry_whose_declared_size_lies(self):
         data = bytearray(with_sheet(CELLS.format(" " * 200_000)))
