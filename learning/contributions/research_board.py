@@ -17,6 +17,7 @@ from .research_rights import ResearchRights
 EVIDENCE = "contributions.research_report"  # what the programme's requirement is counted by
 DEFAULT_KINDS = (Department.Kind.SECTION,)
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+HIDDEN_TITLE = "（评审中，题目在评审结束以后显示）"
 HURRY_FROM = 4  # the month from which whoever has nothing stands first
 
 
@@ -58,7 +59,11 @@ STAGES = {
 
 @dataclass(frozen=True, slots=True)
 class BoardReport:
-    """A report as everybody sees it: its title and how far it is. `is_open` says whether this reader may open it."""
+    """A report as everybody sees it: its title and how far it is. `is_open` says whether this reader may open it.
+
+    A judge sees a text and its length under a number: whoever could look them up here would know whose it is. So the length is told only to
+    those who may open the report, and to a judge no title of what is being judged.
+    """
 
     pk: int
     title: str
@@ -67,7 +72,7 @@ class BoardReport:
     declared_on: datetime.date
     decided_on: datetime.date | None
     handed_in_on: datetime.date | None
-    characters: int
+    characters: int | None  # None: not told to this reader
     rank: int | None  # among the best
     outcomes: int
     conversions: int
@@ -187,20 +192,22 @@ def owing_kinds(year: int) -> tuple[list[str], str]:
 
 def _shown(report: ResearchReport, rights: ResearchRights) -> BoardReport:
     stage = Stage.BEST if report.is_best else STAGES[report.state]
+    is_blinded = rights.is_blinded(report)
+    is_open = rights.may_read(report) and not is_blinded
     return BoardReport(
         pk=report.pk,
-        title=report.title,
+        title=HIDDEN_TITLE if is_blinded else report.title,
         department=str(report.department),
         stage=stage,
         declared_on=report.declared_on,
         decided_on=report.decided_on,
         handed_in_on=report.handed_in_on,
-        characters=report.characters,
+        characters=report.characters if is_open else None,
         rank=report.best_rank,
         outcomes=report.outcome_count,
         conversions=report.conversion_count,
         is_judged=report.is_judged,
-        is_open=rights.may_read(report) and not rights.is_blinded(report),
+        is_open=is_open,
     )
 
 

@@ -43,6 +43,6 @@ class MediaArticleViewSet(LookedAtViewSet):
     ordering = ["-written_on", "-id"]
 
     @staticmethod
-    def shown(rows):
+    def shown(rows, user):
         """A draft is its authors' alone."""
         return rows.exclude(state=ArticleState.DRAFT)

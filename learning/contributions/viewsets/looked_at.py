@@ -35,7 +35,7 @@ class _ShownOnly:
     shown = None
 
     def get_base_object_queryset(self):
-        return self.shown(self.model._default_manager.all())
+        return self.shown(self.model._default_manager.all(), self.request.user)
 
 
 class LookedAtIndexView(IndexView):
@@ -49,7 +49,12 @@ class LookedAtInspectView(InspectView):
     shown = None
 
     def get_object(self, queryset=None):
-        return get_object_or_404(self.shown(self.model._default_manager.all()), pk=self.pk)
+        return get_object_or_404(self.shown(self.model._default_manager.all(), self.request.user), pk=self.pk)
+
+    def get_field_display_value(self, field_name, field):
+        """Where nothing is known a dash stands, as in the lists."""
+        value = super().get_field_display_value(field_name, field)
+        return "—" if value is None or value == "" else value
 
 
 class LookedAtHistoryView(_ShownOnly, HistoryView):
@@ -78,7 +83,7 @@ class _LookedAtURLFinder(ModelAdminURLFinder):
 
 
 class LookedAtViewSet(OwnPolicyMixin, SnippetViewSet):
-    """`shown` narrows what is listed and opened. No door adds, edits, reverts, publishes, decides, deletes or lets choose: they are not there."""
+    """`shown` narrows what this user finds in the list and may open. No door adds, edits, reverts, publishes, decides, deletes or lets choose: they are not there."""
 
     policy_class = LookedAtPolicy
     copy_view_enabled = False
@@ -91,11 +96,11 @@ class LookedAtViewSet(OwnPolicyMixin, SnippetViewSet):
     usage_view_class = LookedAtUsageView
 
     @staticmethod
-    def shown(rows):
+    def shown(rows, user):
         return rows
 
     def get_queryset(self, request):
-        return self.shown(self.model._default_manager.all())
+        return self.shown(self.model._default_manager.all(), request.user)
 
     def get_common_view_kwargs(self, **kwargs):
         return super().get_common_view_kwargs(**{**dict.fromkeys(CLOSED_DOORS), **kwargs})

@@ -3,7 +3,9 @@
 from wagtail.admin.ui.tables import Column
 
 from ...programme.viewsets.columns import day_column
-from ..models import ResearchReport
+from ...judging.choices import JudgingState
+from ..choices import ResearchState
+from ..models import ResearchJudge, ResearchReport
 from .looked_at import LookedAtViewSet
 
 
@@ -48,3 +50,9 @@ class ResearchReportViewSet(LookedAtViewSet):
     list_filter = ["year", "state", "department"]
     search_fields = ["title"]
     ordering = ["-year", "department__position", "id"]
+
+    @staticmethod
+    def shown(rows, user):
+        """Whoever judges them without a name does not find them here, either, whatever else they may do."""
+        years = ResearchJudge.objects.filter(staff__user=user, judging__state=JudgingState.OPEN).values("judging__year")
+        return rows.exclude(state=ResearchState.HANDED_IN, year__in=years)

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from learning.contributions.research_board import Stage, board_of, chosen_year, owing_kinds
+from learning.contributions.research_board import HIDDEN_TITLE, Stage, board_of, chosen_year, owing_kinds
 from learning.contributions.research_rights import ResearchRights
 from learning.contributions.rights import ContributionRights
 from learning.models import Department, ResearchEntry
@@ -130,3 +130,24 @@ class TestBoardOf:
             ResearchReportFactory(state="handed_in")
             written_report(state="handed_in", department=bureau.office)
         assert cost() == before
+
+
+class TestWhatAJudgeFinds:
+    """Under its number a judge reads a text and how long it is: the board must not tell whose it is by either."""
+
+    @pytest.fixture
+    def judged(self, bureau):
+        report = written_report(state="handed_in", department=bureau.office, declared_by=bureau.member, title="窗口排队怎么办")
+        ResearchEntry.objects.create(judging=ResearchJudgingFactory(state="open", judged_by=[bureau.leader]), report=report, number=1)
+        return report
+
+    def shown(self, bureau, who):
+        return next(row for row in board(bureau, who).rows if row.reports).reports[0]
+
+    def test_is_no_title_of_what_is_being_judged(self, bureau, judged):
+        assert (self.shown(bureau, "leader").title, self.shown(bureau, "leader").characters) == (HIDDEN_TITLE, None)
+        assert (self.shown(bureau, "clerk").title, self.shown(bureau, "clerk").characters) == (judged.title, judged.characters)
+
+    def test_is_no_length_even_for_whoever_tells_the_judge(self, bureau, judged):
+        assert (self.shown(bureau, "colleague").title, self.shown(bureau, "colleague").characters) == (judged.title, None)
+        assert self.shown(bureau, "member").characters == judged.characters

@@ -20,7 +20,7 @@ class TestResearchSheet:
         bureau = make_bureau()
         written_report(state="handed_in", department=bureau.office, title="=1+1")
         written_report(department=DepartmentFactory(kind="unit", name="中心"), title="在写")
-        found = board_of(2026, rights=ResearchRights(ContributionRights(rights_of(bureau.member, DAY))), today=DAY)
+        found = board_of(2026, rights=ResearchRights(ContributionRights(rights_of(bureau.clerk, DAY))), today=DAY)
         sheet = load_workbook(io.BytesIO(workbook([research_sheet(found)])), read_only=False).active
         rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4)]
         assert len(rows[0]) == len(HEADER)

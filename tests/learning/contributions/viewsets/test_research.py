@@ -7,7 +7,7 @@ from learning.models import ResearchReport
 from tests.factories.bureau import make_bureau
 from tests.factories.pages import make_site, make_user
 from tests.factories.programme import at
-from tests.factories.research import written_report
+from tests.factories.research import ResearchJudgingFactory, written_report
 
 NOW = at(2026, 9, 12, 9)
 
@@ -46,6 +46,24 @@ class TestResearchReportViewSet:
         for ask in (as_superuser.get, as_superuser.post):
             assert ask(bulk).status_code in (302, 403)
         assert ResearchReport.objects.get().title == "后台里的题目"
+
+    def test_hides_from_a_judge_what_is_judged_without_a_name(self, client, report):
+        judge = ResearchReport.objects.get().declared_by.user
+        judge.is_superuser = True
+        judge.save()
+        client.force_login(judge)
+        judging = ResearchJudgingFactory(state="open", judged_by=[ResearchReport.objects.get().declared_by])
+        pages = [("list",), ("inspect", report.pk), ("history", report.pk), ("usage", report.pk)]
+        assert not any("后台里的题目" in client.get(url_of(*page)).content.decode() for page in pages)
+        assert [client.get(url_of(*page)).status_code for page in pages[1:]] == [404, 404, 404]
+        judging.state = "closed"
+        judging.save()
+        assert [client.get(url_of(*page)).status_code for page in pages[1:]] == [200, 200, 200]
+
+    def test_shows_a_dash_where_nothing_is_known(self, as_superuser, report):
+        html = as_superuser.get(url_of("inspect", report.pk)).content.decode()
+        assert "—" in html
+        assert ">None<" not in html.replace(" ", "").replace("\n", "")
 
     def test_offers_no_box_for_many_at_once(self, as_superuser):
         html = as_superuser.get(url_of("list_results")).content.decode()
