@@ -3,6 +3,7 @@
 import datetime
 import uuid
 from collections.abc import Sequence
+from itertools import pairwise
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -299,9 +300,11 @@ def take_back_article(*, article: MediaArticle, by, now: datetime.datetime) -> M
         raise ArticleError("只有作者和录入的人能撤回这篇稿件。")
     if stored.is_being_written:
         return stored
+    if stored.placements.exists() or stored.events.exists():
+        raise ArticleError("这篇稿件已登记了采用或其他事项，不能撤回：草稿别人看不到。登记有误的，请与宣传科联系，由他们删去。")
     if not may_take_back(stored):
         raise ArticleError(f"这篇稿件已有人审核（现在是“{stored.get_state_display()}”），不能撤回。要改的，请与宣传科联系，请他们退回。")
-    if stored.state == ArticleState.OFFICE:  # it never reached the office, then
+    if stored.state == ArticleState.OFFICE and not _was_with_office_before(stored):  # it never reached the office, then
         stored.state, stored.submitted_on = ArticleState.DRAFT, None
         stored.save(update_fields=["state", "submitted_on"])
     cancel_review(stored, by=by)
@@ -314,7 +317,15 @@ def may_take_back(article: MediaArticle) -> bool:
     if article.state not in (ArticleState.SECTION, ArticleState.OFFICE):
         return False
     last = article.steps.order_by("-at", "-pk").first()
-    return last is not None and last.step == Step.HAND_IN
+    if last is None or last.step != Step.HAND_IN:
+        return False
+    return not (article.placements.exists() or article.events.exists())  # registered meanwhile: a draft would hide it from the office
+
+
+def _was_with_office_before(article: MediaArticle) -> bool:
+    """Whether the office has had it, and has given it back, before it was handed in the last time."""
+    steps = list(article.steps.order_by("at", "pk").values_list("step", "state"))
+    return any(state == ArticleState.OFFICE and after[0] == Step.RETURN for (_step, state), after in pairwise(steps))
 
 
 def _lock(pk: int) -> MediaArticle:

@@ -20,8 +20,9 @@ from learning.contributions.services.articles import (
     save_article,
     take_back_article,
 )
+from learning.contributions.services.review import return_article
 from learning.models import ArticleFile, MediaArticle
-from tests.factories.contributions import MediaArticleFactory
+from tests.factories.contributions import MediaArticleFactory, PlacementFactory
 from tests.factories.organisation import DepartmentFactory, PostingFactory, StaffMemberFactory
 from tests.factories.pages import make_user
 from tests.factories.programme import at
@@ -290,6 +291,22 @@ class TestTakeBackArticle:
     def test_of_what_went_to_the_office_at_once_forgets_the_day(self, room):
         back = take_back_article(article=handed_in(room, author=room.head), by=room.head.user, now=HANDED_IN_AT)
         assert back.submitted_on is None
+
+    def test_of_what_the_office_had_given_back_keeps_the_first_day(self, room):
+        article = handed_in(room, author=room.head)
+        first = article.submitted_on
+        return_article(article=article, reason="wording", by=room.officer, now=at(2026, 3, 4, 9))
+        hand_in_article(article=article, by=room.head.user, now=at(2026, 3, 9, 9))
+        taken = take_back_article(article=article, by=room.head.user, now=at(2026, 3, 9, 10))
+        assert taken.submitted_on == first
+        assert hand_in_article(article=article, by=room.head.user, now=at(2026, 3, 10, 9)).submitted_on == first
+
+    def test_refuses_what_an_adoption_waits_on(self, room):
+        article = handed_in(room, author=room.head)
+        PlacementFactory(article=article, confirmed_at=None, entered_by=room.head.user)
+        assert not may_take_back(article)
+        with pytest.raises(ArticleError, match="已登记了采用"):
+            take_back_article(article=article, by=room.head.user, now=NOW)
 
     def test_refuses_once_somebody_has_decided(self, room):
         passed = in_queue(room)
