@@ -191,7 +191,7 @@ def _quotas_with(draft: RuleSet, trial: Trial, today: datetime.date) -> dict[int
         elif draft.effective_until and other.effective_from > draft.effective_until:
             sets.append(other)
     points: dict[int, Decimal] = {}
-    departments = [one for one in Department.objects.all() if one.kind != Department.Kind.BUREAU]
+    departments = list(Department.objects.all())
     for row in quota_rows(trial, rule_sets=[*sets, draft], departments=departments, uses=ALL_USES, today=today):
         points[row.department] = points.get(row.department, NOTHING) + row.points
     return points

@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count
+from django.db.models import Count, Min
 from django.db.models.functions import TruncMonth, TruncYear
 
-from ..organisation.models import Department
+from ..organisation.models import Department, Posting
 from ..periods import Period, PeriodKind, period_of
 from ..programme.choices import Use
 from .choices import QuotaCounts, QuotaPer
@@ -88,18 +88,21 @@ def quota_rows(
 ) -> list[QuotaRow]:
     """Of every quota period that ended within `days` and before `today`, by the rules of its last day; by day, quota and department.
 
-    Three statements at most, however many quotas and departments there are. A department that was closed by the last day has no task.
+    Five statements at most, however many quotas and departments there are. A department that was closed by the last day has no task, nor has
+    one that was not there yet: before anybody was posted to it, and without a piece. One that nobody was ever posted to was always there.
     """
     owed = list(_owed(days, rule_sets, uses, today))
     if not owed or not departments:
         return []
     pieces = _Pieces.of([(quota, period) for _rules, quota, period in owed])
+    begun = _begun(departments)
     rows = []
     for rules, quota, period in owed:
         for department in departments:
-            if not _has(department, quota, period):
-                continue
             number = pieces.of_department(department.pk, quota, period)
+            is_begun = number > 0 or department.pk not in begun or begun[department.pk] <= period.last
+            if not (is_begun and _has(department, quota, period)):
+                continue
             rows.append(
                 QuotaRow(
                     quota=quota.pk,
@@ -136,9 +139,18 @@ def _owed(days: Days, rule_sets: Iterable[RuleSet], uses, today):
                 period = period.next
 
 
+def _begun(departments: Collection[Department]) -> dict[int, datetime.date]:
+    """Since when somebody was posted to each; nobody writes down when a department was founded."""
+    postings = Posting.objects.filter(department__in=[one.pk for one in departments]).order_by()
+    return dict(postings.values_list("department").annotate(first=Min("started_on")))
+
+
 def _has(department: Department, quota: ScoringQuota, period: Period) -> bool:
-    is_open = department.closed_on is None or department.closed_on > period.last
-    return is_open and (not quota.department_kinds or department.kind in quota.department_kinds)
+    """The bureau as a whole stands for its departments and has a task only where the quota names it."""
+    if department.closed_on is not None and department.closed_on <= period.last:
+        return False
+    kinds = quota.department_kinds
+    return department.kind in kinds if kinds else department.kind != Department.Kind.BUREAU
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from .choices import EventKind
-from .models import ArticleAuthor, ArticleDepartment, CreditableEvent, MediaArticle, Placement, RuleSet
+from .models import ArticleAuthor, ArticleDepartment, CreditableEvent, MediaArticle, Placement, RuleSet, ScoreLine
 from .scoring.engine import RulesOn
 from .scoring.facts import Line, Record, Rules, Sharer
 from .scoring.shares import parsed_weights
@@ -169,6 +169,20 @@ def articles_with_records_from(day: datetime.date):
     """Queryset of the keys of articles that something counted or could count for on `day` or later."""
     scored = MediaArticle.objects.filter(score_lines__counted_on__gte=day).order_by().values("pk")
     return _articles(_placed(published_on__gte=day), _happened(happened_on__gte=day), scored)
+
+
+def next_articles_with_records_from(day: datetime.date, *, after: int, most: int) -> list[int]:
+    """The first `most` of those keys beyond `after`. Each kind of record is read along its articles: a step costs the same however many
+    articles there are."""
+    found: set[int] = set()
+    for rows in (
+        Placement.objects.scored().filter(published_on__gte=day),
+        CreditableEvent.objects.filter(happened_on__gte=day),
+        ScoreLine.objects.filter(counted_on__gte=day),
+    ):
+        keys = rows.filter(article__gt=after).order_by("article_id").values_list("article_id", flat=True)
+        found.update(keys.distinct()[:most])
+    return sorted(found)[:most]
 
 
 def articles_with_records_between(first: datetime.date, last: datetime.date):

@@ -118,7 +118,8 @@ def department_standings(days: Days, *, uses: Collection[str], today: datetime.d
     departments = list(Department.objects.all())
     # The bureau as a whole stands for its departments, unless people belong to it alone or something of it counts.
     asked = [one for one in departments if _is_there(one, days) and (one.kind != Department.Kind.BUREAU or heads.get(one.pk))]
-    quotas = _sums((row.department, row.points) for row in quota_rows(days, rule_sets=rule_sets, departments=asked, uses=uses, today=today))
+    tasks = quota_rows(days, rule_sets=rule_sets, departments=departments, uses=uses, today=today)
+    quotas = _sums((row.department, row.points) for row in tasks)
     scores = _scores(ScoreShare.objects.of_departments(), "department", days, uses)
     adopted = _adopted("article__departments__department", days)
     submitted = _submitted("departments__department", days)

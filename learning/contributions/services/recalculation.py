@@ -5,12 +5,13 @@ from time import monotonic
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
 from wagtail.log_actions import log
 
 from ..models import RecalculatedArticle, Recalculation, RuleSet
 from ..rights import RUN
-from ..scoring_facts import articles_with_records_from
-from .scoring import remake
+from ..scoring_facts import articles_with_records_from, next_articles_with_records_from
+from .scoring import remake, settle_since
 
 AT_ONCE = 200  # articles a transaction: nobody waits for the lock for long
 INLINE = 2  # seconds that the request which starts one stays with it
@@ -56,6 +57,8 @@ def carry_on(recalculation: Recalculation, *, now: datetime.datetime, budget: fl
     while _next_articles(recalculation.pk, now):
         if budget is not None and monotonic() - began >= budget:
             break
+    else:
+        _finish(recalculation.pk, now)
     return Recalculation.objects.get(pk=recalculation.pk)
 
 
@@ -66,8 +69,9 @@ def _next_articles(pk: int, now: datetime.datetime) -> bool:
     recalculation = Recalculation.objects.get(pk=pk)
     if recalculation.finished_at is not None:
         return False
-    keys = list(articles_with_records_from(recalculation.from_on).filter(pk__gt=recalculation.done_to)[:AT_ONCE])
-    changes = remake(keys, now=now)
+    keys = next_articles_with_records_from(recalculation.from_on, after=recalculation.done_to, most=AT_ONCE)
+    # A cap looks at a whole year of everybody: once at the end, not with every chunk.
+    changes = remake(keys, now=now, settle_before=recalculation.from_on)
     RecalculatedArticle.objects.bulk_create(
         [
             RecalculatedArticle(
@@ -80,11 +84,16 @@ def _next_articles(pk: int, now: datetime.datetime) -> bool:
         recalculation.done += len(keys)
         recalculation.done_to = keys[-1]
         recalculation.total = max(recalculation.total, recalculation.done)
-    if len(keys) < AT_ONCE:
-        recalculation.finished_at = now
-        recalculation.total = recalculation.done
-    recalculation.save(update_fields=["done", "done_to", "total", "finished_at"])
-    return recalculation.finished_at is None
+    recalculation.save(update_fields=["done", "done_to", "total"])
+    return len(keys) == AT_ONCE
+
+
+def _finish(pk: int, now: datetime.datetime) -> None:
+    """Killed before its end, it is done again with the next call."""
+    recalculation = Recalculation.objects.get(pk=pk)
+    if recalculation.finished_at is None:
+        settle_since(recalculation.from_on)
+        Recalculation.objects.filter(pk=pk, finished_at__isnull=True).update(finished_at=now, total=F("done"))
 
 
 def carry_on_recalculations(now: datetime.datetime) -> str:

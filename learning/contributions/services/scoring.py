@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -18,6 +18,8 @@ from ..scoring.facts import Rules
 from ..scoring_facts import active_versions, by_day
 
 AT_ONCE = 1000  # articles whose records are in memory together
+OWNERS = 50  # whose caps are settled in one transaction
+WHOSE = {Holder.DEPARTMENT: "department", Holder.PERSON: "staff"}
 RULES_IN_FORCE = 5_005_001  # PostgreSQL's advisory lock: scoring shares it, switching rules on has it alone
 
 
@@ -32,8 +34,8 @@ def rescore(article_ids: Iterable[int], *, now: datetime.datetime) -> None:
 
 
 @transaction.atomic
-def remake(article_ids: Iterable[int], *, now: datetime.datetime) -> list[Change]:
-    """`rescore` that tells what it changed."""
+def remake(article_ids: Iterable[int], *, now: datetime.datetime, settle_before: datetime.date = datetime.date.max) -> list[Change]:
+    """`rescore` that tells what it changed. Caps of periods that end on `settle_before` or later are left to `settle_since`."""
     keys = sorted(set(article_ids))
     if not keys:
         return []
@@ -48,7 +50,7 @@ def remake(article_ids: Iterable[int], *, now: datetime.datetime) -> list[Change
         differences = compare(chunk, rules_on, capped, now=now)
         _write(differences)
         changes += differences.changes
-    settle_caps(capped)
+    settle_caps(capped, before=settle_before)
     return changes
 
 
@@ -119,33 +121,62 @@ def _change(model, rows: list, names: list[str]) -> None:
     Update(model, values, [[row.pk, *(getattr(row, name) for name in values)] for row in rows]).write()
 
 
-def settle_caps(touched: Touched) -> None:
-    """What the caps leave of the shares of everybody touched, over the whole periods touched. Two statements a capped version and kind of
-    holder, besides one for its lock."""
-    if not touched.periods:
+def settle_caps(touched: Touched, *, before: datetime.date = datetime.date.max) -> None:
+    """What the caps leave of the shares of everybody touched, over the whole periods touched that end `before` this day. Two statements a
+    capped version and kind of holder, besides one for its lock."""
+    asked = {
+        one: {owner: mine for owner, found in owners.items() if (mine := {period for period in found if period.last < before})}
+        for one, owners in touched.periods.items()
+    }
+    asked = {one: owners for one, owners in asked.items() if owners}
+    if not asked:
         return
-    # One at a time: what another transaction has credited to the same holder has to be seen. The rows of rule sets themselves stay as they are.
-    sets = sorted({rule_set for rule_set, _holder in touched.periods})
-    list(RuleSet.objects.select_for_update(no_key=True).filter(pk__in=sets).order_by("pk").values_list("pk", flat=True))
-    for (rule_set, holder), periods in sorted(touched.periods.items()):
-        _settle(touched.rules[rule_set], holder, periods)
+    _hold_caps({rule_set for rule_set, _holder in asked})
+    for (rule_set, holder), owners in sorted(asked.items()):
+        days = [period for found in owners.values() for period in found]
+        span = min(one.first for one in days), max(one.last for one in days)
+        _settle(touched.rules[rule_set], holder, owners, span, is_meant=lambda owner, period, owners=owners: period in owners[owner])
 
 
-def _settle(rules: Rules, holder: str, periods: dict[int, set[Period]]) -> None:
+def settle_since(day: datetime.date) -> None:
+    """What all caps leave of everybody's shares in the periods of `day` and later: a few dozen holders a transaction. Safe to run again."""
+    for version in active_versions():
+        rules = version.rules
+        for holder in Holder:
+            cap, per = cap_of(rules, holder)
+            if cap is None:
+                continue
+            span = cap_period(day, per).first, version.last or datetime.date.max
+            if span[0] > span[1]:
+                continue
+            owners = _capped_shares(rules, holder, span).order_by().values_list(WHOSE[holder], flat=True).distinct()
+            owners = sorted(owner for owner in owners if owner is not None)
+            for start in range(0, len(owners), OWNERS):
+                with transaction.atomic():
+                    hold_rules(alone=False)
+                    _hold_caps({rules.key})
+                    _settle(rules, holder, owners[start : start + OWNERS], span, is_meant=lambda owner, period: True)
+
+
+def _hold_caps(rule_sets: set[int]) -> None:
+    """One at a time: what another transaction has credited to the same holder has to be seen. The rows of rule sets themselves stay as they
+    are."""
+    list(RuleSet.objects.select_for_update(no_key=True).filter(pk__in=rule_sets).order_by("pk").values_list("pk", flat=True))
+
+
+def _capped_shares(rules: Rules, holder: str, span: tuple[datetime.date, datetime.date]):
+    return ScoreShare.objects.filter(line__rule_set=rules.key, holder=holder, counted_on__range=span)
+
+
+def _settle(rules: Rules, holder: str, owners: Collection[int], span, *, is_meant: Callable[[int, Period], bool]) -> None:
     cap, per = cap_of(rules, holder)
-    days = [period for found in periods.values() for period in found]
-    whose = "department" if holder == Holder.DEPARTMENT else "staff"
-    shares = ScoreShare.objects.filter(
-        line__rule_set=rules.key,
-        holder=holder,
-        counted_on__range=(min(one.first for one in days), max(one.last for one in days)),
-        **{f"{whose}__in": periods},
-    ).order_by()
+    whose = WHOSE[holder]
+    shares = _capped_shares(rules, holder, span).filter(**{f"{whose}__in": list(owners)}).order_by()
     held, now_said = defaultdict(list), {}
     for pk, owner, day, uncapped, points, why, title in shares.values_list(
         "pk", whose, "counted_on", "uncapped", "points", "why", "article__title"
     ):
-        if cap_period(day, per) in periods[owner]:
+        if is_meant(owner, cap_period(day, per)):
             held[owner].append(Held(pk, day, uncapped, (title, pk)))
             now_said[pk] = Capped(points, why)
     changed = {}

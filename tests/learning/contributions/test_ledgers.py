@@ -15,7 +15,7 @@ from learning.contributions.ledgers import (
 )
 from learning.contributions.services.scoring import rescore
 from learning.contributions.standing import department_standings, person_standings
-from learning.models import Placement, ScoringRule
+from learning.models import Placement, Posting, ScoringRule
 from tests.factories.contributions import PlacementFactory
 
 from .counted import NOW, TODAY, YEAR, day, make_counted, more_placements, period, total
@@ -130,6 +130,25 @@ class TestQuotasOf:
 
     def test_are_of_the_kinds_that_the_quota_names(self, db):
         assert self.asked(make_counted(quotas=[{**self.QUOTA, "department_kinds": ["unit"]}])) == []
+
+    def test_are_not_owed_before_the_department_was_there(self, db):
+        counted = make_counted(quotas=[{**self.QUOTA, "per": "month"}])
+        Posting.objects.filter(department=counted.basic).update(started_on=day("06-20"))
+        # In March it had a piece, so it was there; in June it had people for ten days.
+        assert [row.period.first.month for row in self.asked(counted)] == [3, 6, 7]
+
+    def test_are_not_owed_once_the_department_is_closed(self, db):
+        counted = make_counted(quotas=[{**self.QUOTA, "per": "month"}])
+        counted.basic.closed_on = day("04-30")
+        assert [row.period.first.month for row in self.asked(counted)] == [1, 2, 3]
+
+    def test_are_not_the_bureau_s_as_a_whole_unless_named(self, db):
+        counted = make_counted(quotas=[{**self.QUOTA, "per": "month"}])
+        bureau = Account.of_department(counted.basic.parent)
+        facts = {"rule_sets": rules_in(YEAR, TODAY), "uses": YEAR.uses, "today": TODAY}
+        assert quotas_of(bureau, YEAR, **facts) == []
+        counted.rules.quotas.update(department_kinds=["bureau"])
+        assert len(quotas_of(bureau, YEAR, **facts | {"rule_sets": rules_in(YEAR, TODAY)})) == 7
 
     def test_are_of_the_uses_asked_for(self, db):
         counted = make_counted(quotas=[{**self.QUOTA, "use": "assessment"}])

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from cms.imports.models import ImportBatch
 from cms.imports.services import ChangedMeanwhileError, UndoRefusedError, check_batch, commit_batch, decide_row, undo_batch
 from learning.contributions.services.scoring import rescore
-from learning.models import ArticleStep, MediaArticle, Outlet, OutletGrade, Placement, ScoreLine
+from learning.models import ArticleStep, MediaArticle, Outlet, OutletGrade, Placement, ScoreLine, ScoreShare
 from tests.factories.contributions import CommissionFactory, MediaArticleFactory, OutletFactory, PlacementFactory, RuleSetFactory
 from tests.factories.organisation import DepartmentFactory, StaffMemberFactory
 
@@ -254,6 +254,15 @@ class TestAStoryThatIsThere:
         assert sorted(ScoreLine.objects.values_list("credited", flat=True)) == [Decimal(0), Decimal(5)]
         undo_batch(batch=batch, by=clerk)
         assert list(ScoreLine.objects.values_list("credited", flat=True)) == [Decimal(2)]
+
+    def test_gives_back_what_a_cap_had_kept_from_others_when_it_is_taken_back(self, committed, clerk, department, now):
+        RuleSetFactory(department_cap=Decimal(6))
+        other = MediaArticleFactory(state="adopted", by_departments=[department])
+        PlacementFactory(article=other, outlet=OutletFactory(), published_on=datetime.date(2026, 3, 6), is_rescored=True)
+        batch = committed(row())
+        assert ScoreShare.objects.get(article=other).points == 1
+        undo_batch(batch=batch, by=clerk)
+        assert ScoreShare.objects.get().points == 5
 
 
 @pytest.mark.usefixtures("outlet", "department")

@@ -2,6 +2,8 @@ import datetime
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from wagtail.models import ModelLogEntry
 
 from learning.contributions.services import recalculation as service
@@ -12,8 +14,9 @@ from learning.contributions.services.recalculation import (
     start_recalculation,
 )
 from learning.contributions.services.scoring import rescore
-from learning.models import Placement, RecalculatedArticle, Recalculation, ScoreLine, ScoringRule
+from learning.models import Placement, RecalculatedArticle, Recalculation, ScoreLine, ScoreShare, ScoringRule
 from tests.factories.contributions import MediaArticleFactory, OutletFactory, PlacementFactory, RuleSetFactory, make_officer
+from tests.factories.organisation import DepartmentFactory
 from tests.factories.pages import make_user
 from tests.factories.programme import at
 from tests.factories.rights import with_right
@@ -82,6 +85,32 @@ class TestCarryOn:
         changes = RecalculatedArticle.objects.order_by("article").values_list("article", "before", "after")
         assert list(changes) == [(articles[0].pk, 10, 5), *((one.pk, 10, 11) for one in articles[1:])]
         assert "适用的规则行有变" in done.changes.first().why
+
+    def test_settles_caps_once_at_its_end(self, officer, outlet, monkeypatch):
+        rules = RuleSetFactory(department_cap=Decimal(25))
+        department = DepartmentFactory()
+        articles = [MediaArticleFactory(state="adopted", by_departments=[department]) for _ in range(4)]
+        for number, article in enumerate(articles, start=1):
+            PlacementFactory(article=article, outlet=outlet, published_on=datetime.date(2026, number, 1))
+        rescore([one.pk for one in articles], now=NOW)
+        rules.rules.filter(level="province").update(value=Decimal(11))
+        monkeypatch.setattr(service, "AT_ONCE", 2)
+
+        carry_on(started(officer, from_on=datetime.date(2026, 2, 1)), now=NOW, budget=0)
+        assert Recalculation.objects.get().finished_at is None
+        carry_on_recalculations(NOW)
+
+        # January's is as it was; with the others it is what the cap leaves.
+        assert list(ScoreShare.objects.order_by("counted_on").values_list("points", flat=True)) == [10, 11, 4, 0]
+
+    def test_takes_no_more_statements_a_step_however_many_articles(self, officer, articles):
+        def statements(made):
+            with CaptureQueriesContext(connection) as captured:
+                service._next_articles(made.pk, NOW)
+            return len(captured)
+
+        carry_on(started(officer), now=NOW)
+        assert statements(started(officer)) <= 20
 
     def test_leaves_earlier_articles_alone(self, officer, articles):
         carry_on(started(officer, from_on=datetime.date(2026, 4, 1)), now=NOW)
