@@ -16,6 +16,9 @@ class LearningConfig(AppConfig):
         from .articles.publishing import keep_first_time  # noqa: PLC0415
         from .articles.search import ARTICLES  # noqa: PLC0415
         from .contributions import facts as contribution_facts  # noqa: PLC0415
+        from .contributions.imports.articles import ArticleKind  # noqa: PLC0415
+        from .contributions.imports.outlets import OutletKind  # noqa: PLC0415
+        from .contributions.imports.placements import PlacementKind  # noqa: PLC0415
         from .contributions.rights import RUN as RUN_CONTRIBUTIONS  # noqa: PLC0415
         from .contributions.services.recalculation import carry_on_recalculations  # noqa: PLC0415
         from .evidence import register_evidence  # noqa: PLC0415
@@ -33,8 +36,8 @@ class LearningConfig(AppConfig):
         register_source(ARTICLES)
         register_notice_writer(write_notice)
         register_desk(Desk("contributions", "宣传科", RUN_CONTRIBUTIONS))
-        register_kind(RosterKind())
-        register_kind(BookKind())
+        for import_kind in (RosterKind(), BookKind(), OutletKind(), ArticleKind(), PlacementKind()):
+            register_kind(import_kind)
         for kind in (*programme_facts.KINDS, *reading_facts.KINDS, *contribution_facts.KINDS):
             register_evidence(kind)
         register_job(Job("programme.freeze_rosters", "固定应到名册", every_minute, freeze_started_sessions))
