@@ -1,71 +1,26 @@
 """采用: the sheet that an office keeps, one row a clipping. What each row is taken for; `placement_plan.py` says how it is written."""
 
-import datetime
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from cms.imports.kinds import Field, ImportKind, Option, Row, Verdict
+from cms.imports.kinds import Field, ImportKind, Option, Verdict
 from cms.imports.models import ImportRow
 
 from ...organisation.roster import CellError
 from ...periods import local_day
-from ..choices import ArticleState, Level, Medium, Position, WeightClass
+from ..choices import ArticleState, Medium, Position, WeightClass
 from ..models import Placement
 from ..rights import RUN
-from .cells import (
-    LEVELS,
-    MEDIA,
-    POSITIONS,
-    Cells,
-    check_length,
-    code_of,
-    day_of,
-    length_of,
-    names_of,
-    parts_of,
-    plain,
-    text_of,
-    title_of,
-    url_of,
-    yes_or_no,
-)
-from .known import Author, Grade, KnownDepartments, KnownOutlet, KnownOutlets, KnownPeople, level_label
+from ..services.scoring import strike
+from .cells import check_length, plain
+from .clippings import Clipping, understand
+from .known import Grade, KnownDepartments, KnownOutlet, KnownOutlets, KnownPeople, level_label
 from .placement_plan import plan_placements
 from .stories import Stories, Story
-from .writing import PARTS, SEALED, TABLES, counts_and_newest, follow_placements, rescore_left
+from .writing import PARTS, PLACEMENT, SEALED, TABLES, counts_and_newest, follow_placements, rescore_left
 
 State = ImportRow.State
 NEW_STORY, THIS_STORY, THIS_OUTLET = "new", "story:", "outlet:"
 CHUNK = 500
-
-
-@dataclass(slots=True)
-class _Clipping:
-    """What the cells of a row say, and what was found of it."""
-
-    row: Row
-    errors: list[str]
-    is_sum: bool = False
-    title: str = ""
-    outlet_name: str = ""
-    published_on: datetime.date | None = None
-    written_on: datetime.date | None = None
-    page: str = ""
-    position: str = Position.ORDINARY.value
-    length: tuple[int, bool | None] | None = None
-    has_picture: bool = False
-    is_reprint: bool = False
-    url: str = ""
-    places: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-    note: str = ""
-    level: str = ""
-    medium: str = ""
-    notes: list[str] = field(default_factory=list)
-    choices: list[tuple[str, str]] = field(default_factory=list)
-    outlet: KnownOutlet | None = None
-    departments: list[int] = field(default_factory=list)
-    authors: list[Author] = field(default_factory=list)
 
 
 class PlacementKind(ImportKind):
@@ -102,7 +57,7 @@ class PlacementKind(ImportKind):
     def check(self, rows, batch):
         today = local_day(batch.created_at) if batch.created_at else None
         memory: dict = {}
-        return _Judgement([_understand(row, today, memory) for row in rows], batch.options).verdicts()
+        return _Judgement([understand(row, today, memory) for row in rows], batch.options).verdicts()
 
     def proof(self):
         return (*counts_and_newest(*TABLES), KnownOutlets().rows, KnownDepartments().rows)
@@ -113,46 +68,18 @@ class PlacementKind(ImportKind):
     def follow(self, written, now):
         follow_placements(written, now)
 
+    def undo(self, written, by):
+        strike(placements=(record["pk"] for _number, record in written if record["model"] == PLACEMENT and record["before"] is None))
+        super().undo(written, by)
+
     def after_undo(self, written, now):
         rescore_left((record["of"] for _number, record in written if record.get("of")), now)
-
-
-def _understand(row: Row, today: datetime.date | None, memory: dict) -> _Clipping:
-    cells = Cells(row, memory)
-    one = _Clipping(row, cells.errors)
-    if cells.is_sum("title", "outlet", "departments", "published_on"):
-        one.is_sum = True
-        return one
-    one.title = cells.get("title", title_of, "")
-    one.outlet_name = cells.get("outlet", lambda raw: text_of(raw, column="媒体", most=60), "")
-    one.published_on = cells.get("published_on", lambda raw: day_of(raw, column="刊发日期", today=today))
-    one.written_on = cells.get("written_on", lambda raw: day_of(raw, column="成稿日期", today=today))
-    one.page = cells.get("page", lambda raw: text_of(raw, column="版面", most=30), "")
-    one.position = cells.get("position", lambda raw: code_of(raw, POSITIONS, column="位置", choices=Position), one.position)
-    one.length = cells.get("length", length_of)
-    one.has_picture = cells.get("has_picture", lambda raw: yes_or_no(raw, column="有图"), False)
-    one.is_reprint = cells.get("is_reprint", lambda raw: yes_or_no(raw, column="转载"), False)
-    one.url = cells.get("url", url_of, "")
-    one.places = cells.get("departments", parts_of, ())
-    one.names = cells.get("authors", names_of, ())
-    one.note = cells.get("note", lambda raw: text_of(raw, column="备注", most=300), "")
-    one.level = cells.get("level", lambda raw: code_of(raw, LEVELS, column="级别", choices=Level), "")
-    one.medium = cells.get("medium", lambda raw: code_of(raw, MEDIA, column="媒体类别", choices=Medium), "")
-    if not one.title and not any(error.startswith("标题") for error in one.errors):
-        one.errors.append("标题是空的。请补上。")
-    if one.published_on is None and not any(error.startswith("刊发日期") for error in one.errors):
-        one.errors.append("刊发日期是空的。请补上。")
-    if one.published_on and one.written_on and one.published_on < one.written_on:
-        one.errors.append(
-            f"刊发日期 {one.published_on:%Y-%m-%d} 早于成稿日期 {one.written_on:%Y-%m-%d}。请核对这两列；不知道成稿日期的可以留空。"
-        )
-    return one
 
 
 class _Judgement:
     """Every row against the dictionary, the articles and placements there are, and the rows before it in the order of publication."""
 
-    def __init__(self, clippings: list[_Clipping], options):
+    def __init__(self, clippings: list[Clipping], options):
         self.clippings, self.options = clippings, options
         self.outlets, self.departments = KnownOutlets(), KnownDepartments()
         self.people = KnownPeople({name for one in clippings for name in one.names}, self.departments)
@@ -183,7 +110,7 @@ class _Judgement:
             self.clippings[at] = None  # of thousands either the clipping or its verdict is in memory
         return [verdict or _unsound(one) for verdict, one in zip(verdicts, self.clippings, strict=True)]
 
-    def _find_outlet(self, one: _Clipping) -> None:
+    def _find_outlet(self, one: Clipping) -> None:
         if not one.outlet_name and one.url:
             one.outlet = self.outlets.of_host(urlsplit(one.url).hostname or "")
             if one.outlet:
@@ -220,7 +147,7 @@ class _Judgement:
                 except CellError as error:
                     one.errors.append(str(error))
 
-    def _new_outlet(self, one: _Clipping) -> KnownOutlet | None:
+    def _new_outlet(self, one: Clipping) -> KnownOutlet | None:
         key = plain(one.outlet_name)
         if missing := [column for value, column in ((one.level, "级别"), (one.medium, "媒体类别")) if not value]:
             if key in self.new_outlets:
@@ -235,7 +162,7 @@ class _Judgement:
             one.notes.append(f"将新建媒体“{made.name}”（{level_label(made.grades[0].level)}，{Medium(made.medium).label}）。")
         return made
 
-    def _find_people(self, one: _Clipping) -> None:
+    def _find_people(self, one: Clipping) -> None:
         day = one.written_on or one.published_on
         if day is None:
             return
@@ -254,7 +181,7 @@ class _Judgement:
         if strangers := [author.name for author in one.authors if author.staff is None]:
             one.notes.append(f"作者“{'、'.join(strangers)}”不在花名册，按姓名登记。")
 
-    def _judge(self, one: _Clipping) -> Verdict:
+    def _judge(self, one: Clipping) -> Verdict:
         stories = self.stories.of(one.title, one.published_on, one.departments)
         known = [story for story in stories if story.key]
         decision = one.row.decision
@@ -271,7 +198,7 @@ class _Judgement:
             return Verdict(State.ERROR.value, [*one.notes, "供稿科室是空的，系统中也没有这一篇稿件。请补上供稿科室。"], one.choices)
         return self._new(one, story)
 
-    def _ask(self, one: _Clipping, known: list[Story]) -> Verdict:
+    def _ask(self, one: Clipping, known: list[Story]) -> Verdict:
         if len(known) == 1:
             label = ArticleState(known[0].state).label
             message = f"系统中有同名的稿件，现在是“{label}”。是这一篇的，请先在“新闻宣传”里办理它并登记这次采用；不是的选“另建一篇”。"
@@ -279,7 +206,7 @@ class _Judgement:
         message = f"60 天内系统中有 {len(known)} 篇同名的稿件，请选择是哪一篇。"
         return Verdict(State.ASK.value, [*one.notes, message], [*one.choices, *_story_choices(known)])
 
-    def _new(self, one: _Clipping, story: Story | None) -> Verdict:
+    def _new(self, one: Clipping, story: Story | None) -> Verdict:
         cleaned = _facts(one)
         if story is None:
             written_on = one.written_on or one.published_on
@@ -306,7 +233,7 @@ class _Judgement:
         return Verdict(State.NEW.value, one.notes, one.choices, cleaned)
 
 
-def _facts(one: _Clipping) -> dict:
+def _facts(one: Clipping) -> dict:
     """What is written of the placement, fit for JSON."""
     grade = one.outlet.grade_on(one.published_on)
     facts = {
@@ -336,7 +263,7 @@ def _story_choices(known: list[Story]) -> list[tuple[str, str]]:
     return [*chosen, (NEW_STORY, "另建一篇")]
 
 
-def _placed(clippings: list[_Clipping]) -> set[tuple]:
+def _placed(clippings: list[Clipping]) -> set[tuple]:
     """Natural keys that are there, of the days and outlets of these. One statement for each 500 days."""
     days, titles = sorted({one.published_on for one in clippings}), {one.title for one in clippings}
     outlets, found = {one.outlet.key for one in clippings if one.outlet.key}, set()
@@ -349,7 +276,7 @@ def _placed(clippings: list[_Clipping]) -> set[tuple]:
     return found
 
 
-def _unsound(one: _Clipping) -> Verdict:
+def _unsound(one: Clipping) -> Verdict:
     if one.is_sum:
         return Verdict(State.SKIPPED.value, ["像是合计或落款，不导入。"])
     return Verdict(State.ERROR.value, [*one.errors, *one.notes], one.choices)
