@@ -6,6 +6,8 @@ from ..periods import Period, PeriodKind, period_of, periods_of_year
 from ..programme.forms import ServiceErrors
 from .choices import BulletinKind
 
+A_MONTH = datetime.timedelta(days=31)
+
 
 class BulletinForm(ServiceErrors, forms.Form):
     """Which bulletin: a half-year or a year, of this year and the last."""
@@ -19,12 +21,19 @@ class BulletinForm(ServiceErrors, forms.Form):
     def __init__(self, *args, today: datetime.date, **kwargs):
         super().__init__(*args, **kwargs)
         self.offers = offers(today)
+        self.initial.setdefault("what", due(today))
         self.fields["what"].choices = [(key, f"{period.label}：{kind.label}") for key, (kind, period) in self.offers.items()]
 
     @property
     def chosen(self) -> tuple[BulletinKind, Period]:
         """Once it is valid."""
         return self.offers[self.cleaned_data["what"]]
+
+
+def due(today: datetime.date) -> str:
+    """The half-year that ends within a month or was the last to end."""
+    half = period_of(today + A_MONTH, PeriodKind.HALF).previous
+    return f"{BulletinKind.HALF_YEAR}:{half.first}"
 
 
 def offers(today: datetime.date) -> dict[str, tuple[BulletinKind, Period]]:

@@ -78,7 +78,8 @@ class PlacementAdmin(ModelAdmin):
     index_view_class = PlacementIndexView
     permission_helper_class = PlacementPermissionHelper
     history_view_enabled = False
-    list_display = (
+    list_display = ("day", "published", "outlet", "level_then", "medium_then", "sent_by", "state")  # what stands beside the filters
+    list_export = (
         "day",
         "published",
         "outlet",
@@ -91,7 +92,6 @@ class PlacementAdmin(ModelAdmin):
         "state",
         "when_entered",
     )
-    list_export = list_display
     export_filename = "采用登记"
     index_view_extra_css = ["css/programme-admin.css"]
     list_filter = ("published_on", "level", "medium", "is_scored", "is_reprint", ("outlet", OutletFilter))

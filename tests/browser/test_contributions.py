@@ -9,7 +9,18 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from learning.models import MediaArticle, Outlet, Placement, Question, ResearchJudging, ResearchReport, RuleSet, ScoreShare, StaffMember
+from learning.models import (
+    Commission,
+    MediaArticle,
+    Outlet,
+    Placement,
+    Question,
+    ResearchJudging,
+    ResearchReport,
+    RuleSet,
+    ScoreShare,
+    StaffMember,
+)
 
 from .conftest import DESKTOP, PHONE, both_widths, on_a_phone
 from .looking import small_targets, sticking_out
@@ -185,6 +196,8 @@ class TestPagesOfOneThing:
         article = MediaArticle.objects.filter(placements__isnull=False).first()
         handed_in = ResearchReport.objects.handed_in().first()
         judging = ResearchJudging.objects.get()
+        judge = judging.judges.filter(staff__user__isnull=False).first().staff.user.username
+        waiting = MediaArticle.objects.waiting_for_office().first()
         visits = (
             (AUTHOR, reverse("contributions")),
             (AUTHOR, reverse("new_article")),
@@ -196,9 +209,27 @@ class TestPagesOfOneThing:
             ("dangwei", reverse("research_report", args=[handed_in.pk])),
             ("dangwei", reverse("research_judging", args=[judging.year])),
             ("kezhang", reverse("declare_research")),
+            (OFFICE, reverse("review_article", args=[waiting.pk])),
+            (OFFICE, reverse("adopt_article", args=[waiting.pk])),
+            (OFFICE, reverse("new_event", args=[article.pk])),
+            (OFFICE, reverse("new_commission")),
+            (OFFICE, reverse("commission", args=[Commission.objects.first().pk])),
+            (OFFICE, reverse("department_ledger", args=[article.departments.first().department_id])),
+            ("dangwei", reverse("close_research_judging", args=[judging.year])),
+            ("dangwei", reverse("prepare_research_judging", args=[judging.year - 1])),
+            (judge, reverse("research_judging", args=[judging.year])),
+            (judge, reverse("judge_research", args=[judging.year, 1])),
         )
         for who, address in visits:
             signed_in(who)
             page.goto(address)
             found = (violations_of(page), sticking_out(page), small_targets(page))
             assert found == ([], [], []), f"{who} {address}"
+
+    def test_hold_it_in_large_type_too(self, page, site, signed_in):
+        page.add_init_script("localStorage.setItem('elder', 'on')")
+        article = MediaArticle.objects.filter(placements__isnull=False).first()
+        for address in (reverse("contribution_queue"), reverse("contribution_standings"), reverse("media_article", args=[article.pk])):
+            signed_in(OFFICE)
+            page.goto(address)
+            assert sticking_out(page) == [], address

@@ -45,7 +45,7 @@ def bulletins(request):
         "page": page,
         "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
         "gap": Paginator.ELLIPSIS,
-        "may_make": may_make(rights),
+        "form": BulletinForm(today=rights.today) if may_make(rights) else None,
     }
     return render(request, "learning/contributions/bulletins.html", context)
 

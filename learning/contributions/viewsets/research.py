@@ -2,8 +2,8 @@
 
 from wagtail.admin.ui.tables import Column
 
-from ...programme.viewsets.columns import day_column
 from ...judging.choices import JudgingState
+from ...programme.viewsets.columns import day_column
 from ..choices import ResearchState
 from ..models import ResearchJudge, ResearchReport
 from .looked_at import LookedAtViewSet

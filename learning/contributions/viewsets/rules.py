@@ -70,7 +70,9 @@ class _OnlyDrafts:
 
 
 class RuleSetEditView(_OnlyDrafts, _Saves, generic.EditView):
-    pass
+    def get_success_url(self):
+        """On to who moves where by what was just written: the way to switching it on leads through that anyway."""
+        return reverse("preview_rules", args=[self.object.pk])
 
 
 class RuleSetDeleteView(_OnlyDrafts, generic.DeleteView):

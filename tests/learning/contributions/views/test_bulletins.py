@@ -1,6 +1,9 @@
+import datetime
+
 import pytest
 import time_machine
 
+from learning.contributions.bulletin_forms import due, offers
 from learning.models import ContributionBulletin
 from tests.factories.pages import make_column
 from tests.factories.programme import at
@@ -29,6 +32,30 @@ class TestBulletins:
         assert "从数据生成" in text_of(client.get(LIST))
         client.force_login(watched.leader)
         assert "从数据生成" not in text_of(client.get(LIST))
+
+    def test_offer_the_half_year_that_is_due_at_once(self, client, watched):
+        """通报 → 从数据生成 → read → 送审: no page in between."""
+        client.force_login(watched.officer)
+        page = client.get(LIST).content.decode()
+        assert f'action="{NEW}"' in page
+        assert page.count(" selected") == 1
+
+
+class TestDue:
+    @pytest.mark.parametrize(
+        ("today", "first"),
+        [
+            ((2026, 6, 10), "2026-01-01"),
+            ((2026, 7, 20), "2026-01-01"),
+            ((2026, 11, 20), "2026-01-01"),
+            ((2026, 12, 1), "2026-07-01"),
+            ((2027, 1, 5), "2026-07-01"),
+        ],
+    )
+    def test_is_the_half_year_that_ends_within_a_month_or_ended_last(self, today, first):
+        day = datetime.date(*today)
+        assert due(day) == f"half_year:{first}"
+        assert due(day) in offers(day)
 
 
 class TestNewBulletin:

@@ -34,6 +34,13 @@ class TestDepartmentLedger:
         client.force_login(getattr(watched, who))
         assert client.get(department_url(watched)).status_code == status
 
+    @pytest.mark.parametrize(("who", "where"), [("author", "我的稿件"), ("officer", "排名")])
+    def test_says_where_one_is(self, client, watched, who, where):
+        """The own ledger is among the own things, everybody else's among the standings."""
+        client.force_login(getattr(watched, who))
+        page = text_of(client.get(person_url(watched)))
+        assert f'aria-current="page">{where}</a>' in page
+
     def test_adds_up_on_the_page(self, client, watched):
         client.force_login(watched.head)
         page = text_of(client.get(department_url(watched)))

@@ -100,6 +100,13 @@ class TestEdit:
         draft.refresh_from_db()
         assert (draft.name, draft.audience, draft.effective_from) == ("改过的", [], datetime.date(2026, 7, 1))
 
+    def test_leads_on_to_who_moves_where(self, client, office):
+        draft = RuleSetFactory(state="draft", lines=[])
+        answer = client.post(reverse("scoring_rules:edit", args=[draft.pk]), filled())
+        assert answer["Location"] == reverse("preview_rules", args=[draft.pk])
+        empty = {"rules-TOTAL_FORMS": "0", "quotas-TOTAL_FORMS": "0"}
+        assert client.post(reverse("scoring_rules:edit", args=[draft.pk]), filled(**empty), follow=True).status_code == 200
+
     @pytest.mark.parametrize("door", ["edit", "delete"])
     @pytest.mark.parametrize("method", ["get", "post"])
     def test_no_door_leads_to_what_was_switched_on(self, client, office, door, method):
