@@ -1,6 +1,7 @@
 """What a bulletin says, from the numbers: text, tables, and the snapshot that keeps both with what they were counted from.
 
-What is published names nobody as the last: departments with used pieces are listed, of the others the number is given.
+What is published names nobody as the last: departments with used pieces are listed, in a ranking but for those on its lowest place; of the
+others the number is given.
 """
 
 import datetime
@@ -14,7 +15,7 @@ from ..articles.notices import NoticeTable, NoticeText
 from ..periods import Period
 from .choices import BulletinKind, Level
 from .choosing import USES, UseFilter
-from .models import Placement, RuleSet
+from .models import Placement, Recalculation, RuleSet
 from .standing import FEW, Standing, Standings, department_standings
 
 TOLD = USES[UseFilter.BULLETIN]  # scores that are only for display are not told
@@ -33,9 +34,11 @@ class Bulletin:
 
 
 def bulletin_of(kind: BulletinKind, period: Period, *, today: datetime.date) -> Bulletin:
-    """Raises BulletinError for a period that has not begun, and for a ranking without rules that may be told."""
+    """Raises BulletinError for a period that has not begun or is being recalculated, and for a ranking without rules that may be told."""
     if period.first > today:
         raise BulletinError(f"{period.label}还没有开始。")
+    if Recalculation.objects.filter(finished_at__isnull=True, from_on__lte=period.last).exists():
+        raise BulletinError(f"{period.label}的分正在重算，一部分是旧分。请等重算做完（见“重算记录”），再生成通报。")
     found = department_standings(period, uses=TOLD, today=today)
     told = _told(found.rule_sets)
     if kind == BulletinKind.RANKING and not told:
@@ -49,9 +52,9 @@ def bulletin_of(kind: BulletinKind, period: Period, *, today: datetime.date) -> 
         signed_by=SIGNED_BY[kind],
         composed_on=today,
         tables=tables,
-        closing=_closing(found, bool(told)),
+        closing=_closing(kind, found, bool(told)),
     )
-    return Bulletin(text, _snapshot(text, period, found, told, today))
+    return Bulletin(text, _snapshot(kind, text, period, found, told, today))
 
 
 def _told(rule_sets: list[RuleSet]) -> list[RuleSet]:
@@ -83,8 +86,9 @@ def _opening(kind: BulletinKind, period: Period, found: Standings, told: list[Ru
 
 
 def _tables(kind: BulletinKind, found: Standings, period: Period, has_scores: bool) -> list[NoticeTable]:
-    used = [row for row in found.ranked if row.adopted]
-    apart = [row for row in found.unranked if row.adopted]
+    named = _named(kind, found)
+    used = [row for row in named if row.rank is not None]
+    apart = [row for row in named if row.rank is None]
     if kind == BulletinKind.HALF_YEAR:
         # A summary keeps to the order of the bureau: it is no ranking.
         rows = sorted([*used, *apart], key=lambda row: row.order)
@@ -99,6 +103,13 @@ def _tables(kind: BulletinKind, found: Standings, period: Period, has_scores: bo
             NoticeTable("不参加排名的单位", _header(has_scores, has_ranks=False), [_cells(row, has_scores, False) for row in rows])
         )
     return tables
+
+
+def _named(kind: BulletinKind, found: Standings) -> list[Standing]:
+    """Those with used pieces; a ranking stops above its lowest place, whoever is on it."""
+    lowest = max((row.rank for row in found.ranked), default=1)
+    is_last = kind == BulletinKind.RANKING and lowest > 1
+    return [row for row in found.rows if row.adopted and not (is_last and row.rank == lowest)]
 
 
 def _header(has_scores: bool, has_ranks: bool) -> list[str]:
@@ -123,10 +134,11 @@ def _levels(period: Period) -> NoticeTable:
     return NoticeTable("按媒体级别", ["级别", "采用（篇）", "采用（次）"], rows)
 
 
-def _closing(found: Standings, has_scores: bool) -> list[str]:
+def _closing(kind: BulletinKind, found: Standings, has_scores: bool) -> list[str]:
     lines = []
-    if silent := sum(not row.adopted for row in found.rows):
-        lines.append(f"另有 {silent} 个科室（单位）没有被采用的稿件，不一一列出。")
+    if unnamed := len(found.rows) - len(_named(kind, found)):
+        is_silent = unnamed == sum(not row.adopted for row in found.rows)
+        lines.append(f"另有 {unnamed} 个科室（单位）{'没有被采用的稿件，' if is_silent else ''}不一一列出。")
     lines.append(
         "报送、采用按稿件篇数统计，几个科室合写的，各科室各计一篇，全局只计一篇。"
         + (f"人数为{_day(found.heads_on)}在岗人数；标 {SMALL} 的人数少于 {FEW} 人，人均仅供参考。" if has_scores else "")
@@ -134,8 +146,9 @@ def _closing(found: Standings, has_scores: bool) -> list[str]:
     return lines
 
 
-def _snapshot(text: NoticeText, period: Period, found: Standings, told: list[RuleSet], today: datetime.date) -> dict:
+def _snapshot(kind: BulletinKind, text: NoticeText, period: Period, found: Standings, told: list[RuleSet], today: datetime.date) -> dict:
     """All that was counted, also of those who are not named, with unrounded points as text."""
+    named = _named(kind, found)
     return {
         "label": period.label,
         "first": str(period.first),
@@ -159,7 +172,7 @@ def _snapshot(text: NoticeText, period: Period, found: Standings, told: list[Rul
         "paragraphs": list(text.paragraphs),
         "tables": [asdict(table) for table in text.tables],
         "closing": list(text.closing),
-        "unnamed": [row.name for row in found.rows if not row.adopted],
+        "unnamed": [row.name for row in found.rows if row not in named],
     }
 
 

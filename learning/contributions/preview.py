@@ -122,7 +122,11 @@ def preview_of(draft: RuleSet, *, today: datetime.date) -> Preview:
         would[department] = would.get(department, NOTHING) + points
     kinds = set(draft.audience)
     departments = _moves(was, would, _departments, lambda row: not kinds or row.kind in kinds)
-    people = _moves(person_standings(trial, uses=uses, today=today), _points(shares, Holder.PERSON), _people, lambda row: True)
+    would = _points(shares, Holder.PERSON)
+    # Whoever would have nothing at all would not be among the people.
+    people = _moves(
+        person_standings(trial, uses=uses, today=today), would, _people, lambda row: row.submitted or row.adopted or row.key in would
+    )
     return Preview(trial, departments, people, len(keys))
 
 

@@ -7,6 +7,8 @@ from learning.articles.notices import NoticeDraftError
 from learning.contributions.bulletin_texts import BulletinError
 from learning.contributions.choices import BulletinKind
 from learning.contributions.services.bulletins import make_bulletin
+from learning.contributions.services.recalculation import start_recalculation
+from learning.contributions.services.scoring import rescore
 from learning.models import ColumnPage, NoticePage, RuleSet
 from learning.periods import PeriodKind, period_of
 from tests.factories.contributions import PlacementFactory
@@ -53,6 +55,25 @@ class TestMakeBulletin:
         assert "财务科" not in page
         assert "青少年中心" not in page
         assert bulletin.snapshot["unnamed"] == ["财务科", "青少年中心"]
+
+    def test_ranks_nobody_as_the_last(self, watched):
+        placement = PlacementFactory(
+            article__by_departments=[watched.counted.finance], published_on=day("07-09"), outlet=watched.counted.city
+        )
+        rescore([placement.article_id], now=NOW)
+        bulletin = made(watched)
+        # The office has 2.5 points, finance 5: all three have used pieces.
+        (table,) = bulletin.snapshot["tables"]
+        assert [row[:2] for row in table["rows"]] == [["1", "基础教育科"], ["2", "财务科"]]
+        assert "另有 2 个科室（单位）不一一列出" in said(bulletin)
+        assert bulletin.snapshot["unnamed"] == ["办公室", "青少年中心"]
+        assert "办公室" not in str(NoticePage.objects.get(pk=bulletin.page_id).body)
+
+    def test_waits_for_a_recalculation(self, watched):
+        start_recalculation(reason="口径", from_on=day("07-01"), by=watched.officer, now=NOW)
+        with pytest.raises(BulletinError, match="正在重算"):
+            made(watched)
+        assert made(watched, BulletinKind.HALF_YEAR, HALF)
 
     def test_lists_apart_who_does_not_take_part(self, watched):
         watched.counted.unit.article_departments.all()
