@@ -146,6 +146,8 @@ def _to_score(entry: ResearchEntry, by) -> tuple[ResearchJudging, ResearchEntry,
 def submit_ballot(*, entry: ResearchEntry, points: dict[int, Decimal], remark: str, by, now: datetime.datetime) -> ResearchBallot:
     """The judge's points for every line (by the lines' keys), until the judging closes. Raises JudgingError."""
     judging, entry, judge = _to_score(entry, by)
+    if is_own(entry.report, judge.staff_id, closed_for([judge.staff_id], local_day(now))):
+        raise JudgingError("这是您参与的或您现在负责的科室的报告，不能打分。请声明回避。")
     ballot = put_ballot(judging=judging, entry=entry, judge=judge, points=points, remark=remark.replace("\x00", ""), now=now)
     _log(judging, "评分", by=by, number=entry.number)
     return ballot

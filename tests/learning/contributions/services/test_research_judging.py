@@ -25,7 +25,7 @@ from learning.judging.errors import JudgingError, UnfinishedError
 from learning.judging.preparing import Line
 from learning.models import ColumnPage, ResearchBallot, ResearchJudging
 from tests.factories.bureau import make_bureau
-from tests.factories.organisation import DepartmentFactory, StaffMemberFactory
+from tests.factories.organisation import DepartmentFactory, PostingFactory, StaffMemberFactory
 from tests.factories.pages import make_column, make_site, make_user
 from tests.factories.programme import at
 from tests.factories.research import ResearchJudgingFactory, cast_research, written_report
@@ -174,6 +174,15 @@ class TestBallots:
         with pytest.raises(JudgingError, match="已撤回"):
             submit_ballot(entry=entry, points=points_for(judging, 1, 1), remark="", by=bureau.leader.user, now=NOW)
         assert [one.number for one in entries_of(judging)] == [2]
+
+    def test_are_not_for_whoever_came_to_head_the_department_meanwhile(self, bureau):
+        reports(bureau, 1)
+        judging = opened(bureau, judges=[bureau.leader])
+        entry = judging.entries.get()
+        PostingFactory(staff=bureau.leader, department=entry.report.department, is_head=True, is_primary=False)
+        with pytest.raises(JudgingError, match="请声明回避"):
+            submit_ballot(entry=entry, points=points_for(judging, 50, 30), remark="", by=bureau.leader.user, now=NOW)
+        assert declare_conflict(entry=entry, reason="刚到这个科室任职", by=bureau.leader.user, now=NOW).is_conflict
 
 
 class TestStandingsOf:
