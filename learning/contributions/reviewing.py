@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from ..organisation.models import Department, Posting
 from .models import MediaArticle
-from .rights import RUN
+from .rights import RUN, ContributionRights
 
 User = get_user_model()
 
@@ -38,3 +38,15 @@ def account_ids_of(article: MediaArticle) -> set[int]:
     """Accounts of those whose piece it is: its authors, and who entered it."""
     found = set(article.authors.filter(staff__user__isnull=False).values_list("staff__user", flat=True))
     return found | ({article.created_by_id} if article.created_by_id else set())
+
+
+def is_left_to_colleagues(user, article: MediaArticle) -> bool:
+    """Nobody of the office decides on what bears their own name, or adds to its score, while there is somebody else to do it.
+
+    Whoever is the office alone does it themselves: nothing would move otherwise.
+    """
+    return article.authors.filter(staff__user=user.pk).exists() and officers().exclude(pk=user.pk).exists()
+
+
+def may_decide(rights: ContributionRights, article: MediaArticle) -> bool:
+    return rights.may_decide(article) and not is_left_to_colleagues(rights.user, article)

@@ -19,7 +19,7 @@ from ...programme.rights import Rights
 from ..bylines import AuthorLine, DepartmentLine
 from ..choices import REPORTED, ArticleState, Genre, Position, ProofKind, Step
 from ..models import ArticleAuthor, ArticleDepartment, MediaArticle, Outlet, Placement, PlacementProof
-from ..reviewing import officers
+from ..reviewing import is_left_to_colleagues, officers
 from ..rights import ContributionRights
 from ..same_story import index_article
 from .locking import lock_article
@@ -59,7 +59,8 @@ class Adoption:
 
 
 def register_adoption(*, facts: Adoption, by, now: datetime.datetime) -> Placement:
-    """The same form a second time leads to the placement of the first. Of somebody who is not of the office it waits to be confirmed.
+    """The same form a second time leads to the placement of the first. Of somebody who is not of the office it waits to be confirmed; so does
+    an officer's own piece, where a colleague can do that.
 
     Raises PlacementError by field, AlreadyPlacedError.
     """
@@ -88,6 +89,7 @@ def _of_form(facts: Adoption, by) -> Placement | None:
 def _register(facts: Adoption, kept: list[PlacementProof], *, by, now) -> Placement:
     rights = ContributionRights(Rights(by, local_day(now)))
     article = _existing(facts.article, rights) if facts.article else _new(facts, rights, by=by, now=now)
+    is_final = rights.is_office and not is_left_to_colleagues(by, article)
     placement = tidied(
         Placement(
             article=article,
@@ -103,18 +105,20 @@ def _register(facts: Adoption, kept: list[PlacementProof], *, by, now) -> Placem
             text=facts.text,
             entered_at=now,
             entered_by=by,
-            confirmed_at=now if rights.is_office else None,
-            confirmed_by=by if rights.is_office else None,
+            confirmed_at=now if is_final else None,
+            confirmed_by=by if is_final else None,
         )
     )
     for name, value in grade_of(facts.outlet, facts.published_on).items():
-        setattr(placement, name, (rights.is_office and getattr(facts, name)) or value)
+        setattr(placement, name, (is_final and getattr(facts, name)) or value)
     check_placement(placement, article, today=local_day(now))
     store(placement)
     log(instance=placement, action="contributions.save_placement", user=by, data={"article": article.pk, "is_new": facts.article is None})
     _keep_text(placement, facts.pasted, kept, by=by, now=now)
     index_article(article)
-    if not rights.is_office:
+    if not is_final:
+        if not facts.article:
+            _leave_to_office(article, by=by, now=now)
         _ask_office(placement, by=by, now=now)
         return placement
     if facts.article:
@@ -124,6 +128,13 @@ def _register(facts: Adoption, kept: list[PlacementProof], *, by, now) -> Placem
         tell_authors(article, made, "采用")
     rescore([article.pk], now=now)
     return placement
+
+
+def _leave_to_office(article: MediaArticle, *, by, now) -> None:
+    """A new piece whose adoption a colleague has yet to confirm is with the office until then."""
+    article.live = False
+    article.save(update_fields=["live"])
+    record_step(article, step=Step.REGISTER, state=ArticleState.OFFICE, by=by, now=now)
 
 
 def _existing(chosen: MediaArticle, rights: ContributionRights) -> MediaArticle:

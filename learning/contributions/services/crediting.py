@@ -10,6 +10,7 @@ from ...periods import local_day
 from ..choices import ArticleState, EventKind
 from ..models import CreditableEvent, MediaArticle
 from ..naming import named_in_log
+from ..reviewing import is_left_to_colleagues
 from ..rights import RUN
 from .locking import lock_article
 from .scoring import rescore, strike
@@ -41,6 +42,8 @@ def add_event(
     try:
         with transaction.atomic():
             stored = _lock(article.pk)
+            if is_left_to_colleagues(by, stored):
+                raise EventError("您是这篇稿件的作者，它的计分事项请由宣传科的其他同事登记。")
             if happened_on < stored.written_on:
                 raise EventError({"happened_on": f"日期 {happened_on:%Y-%m-%d} 早于稿件的成稿日期 {stored.written_on:%Y-%m-%d}。请核对。"})
             if known := stored.events.filter(**facts).first():

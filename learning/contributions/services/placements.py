@@ -13,7 +13,7 @@ from cms.inbox.services import send_messages
 from ...periods import local_day
 from ..choices import ArticleState, Step
 from ..models import MediaArticle, Outlet, Placement
-from ..reviewing import account_ids_of
+from ..reviewing import account_ids_of, is_left_to_colleagues
 from ..rights import RUN
 from ..same_story import index_article
 from .events import complete_commission
@@ -114,6 +114,7 @@ def save_placement(*, placement: Placement, shown: str | None = None, by, now: d
     """
     _check_office(by)
     article, stored = _lock(placement)
+    _check_colleague(article, by)
     if shown is not None and shown != shown_state(stored):
         raise PlacementChangedError("您打开这一页之后，别人改过这条采用，您的修改还没有保存。最新的内容见这条采用的页面，核对后再改。")
     if (placement.outlet_id, placement.published_on) != (stored.outlet_id, stored.published_on) and all(
@@ -154,6 +155,7 @@ def confirm_placement(*, placement: Placement, by, now: datetime.datetime) -> Pl
     article, stored = _lock(placement)
     if stored.confirmed_at:
         return stored
+    _check_colleague(article, by)
     check_placement(stored, article, today=local_day(now))
     stored.confirmed_at, stored.confirmed_by = now, by
     stored.save(update_fields=["confirmed_at", "confirmed_by"])
@@ -226,6 +228,11 @@ def _lock(placement: Placement) -> tuple[MediaArticle, Placement]:
 def _check_office(by) -> None:
     if not by.has_perm(RUN):
         raise PlacementError("采用由宣传科办理。")
+
+
+def _check_colleague(article: MediaArticle, by) -> None:
+    if is_left_to_colleagues(by, article):
+        raise PlacementError("您是这篇稿件的作者，它的采用请由宣传科的其他同事确认、更正。")
 
 
 def _tell_who_entered(placement: Placement, subject: str, text: str, *, by, now, url: str) -> None:

@@ -10,6 +10,7 @@ from ...periods import local_day
 from ...programme.rights import Rights
 from ..choices import ArticleState, Reason, Step
 from ..models import Dispatch, MediaArticle, Outlet
+from ..reviewing import is_left_to_colleagues
 from ..rights import ContributionRights
 from .locking import lock_article
 from .steps import record_step
@@ -155,6 +156,8 @@ def _check_office(article: MediaArticle, *, by, now) -> None:
         raise ReviewError("这一步由宣传科办理。")
     if article.state in (ArticleState.DRAFT, ArticleState.RETURNED, ArticleState.SECTION):
         raise MovedError(_elsewhere(article))
+    if is_left_to_colleagues(by, article):
+        raise ReviewError("您是这篇稿件的作者，请由宣传科的其他同事办理。")
 
 
 def _elsewhere(article: MediaArticle) -> str:

@@ -93,6 +93,8 @@ def _confirm(request, rights, context):
             refused = error
             form.add_service_error(error)
         else:
+            if placement.confirmed_at is None:
+                messages.info(request, "您是作者之一，这条采用由宣传科的其他同事确认以后计入。")
             return redirect(f"{reverse('adopt')}?done={placement.pk}")
     title, text = (str(form.data.get(name, "")) for name in ("title", "text"))
     day = form.cleaned_data.get("published_on") or rights.today
@@ -148,7 +150,7 @@ def adopt_article(request, pk):
                 form.add_service_error(error)
             else:
                 messages.success(
-                    request, "已登记采用。" if rights.is_office else "已登记，宣传科确认以后计入。有报样、截图的，请在下面上传。"
+                    request, "已登记采用。" if placement.confirmed_at else "已登记，宣传科确认以后计入。有报样、截图的，请在下面上传。"
                 )
                 return redirect("placement", placement.pk)
     else:

@@ -17,6 +17,7 @@ from ...programme.rights import Rights
 from ..article_forms import ArticleForm
 from ..article_page import find_article, page_of
 from ..models import MediaArticle
+from ..reviewing import may_decide
 from ..rights import ContributionRights
 from ..services.articles import (
     OutdatedError,
@@ -77,7 +78,7 @@ def article(request, pk):
         "may_take_back": wrote and may_take_back(one),
         "may_discard": wrote and may_discard(one),
         "may_review": may_review_section(rights, one),
-        "may_decide": rights.may_decide(one),
+        "may_decide": may_decide(rights, one),
     }
     return render(request, "learning/contributions/article.html", context)
 

@@ -13,6 +13,7 @@ from ..article_forms import PassForm, ReasonForm, SendForm
 from ..article_page import page_of
 from ..choices import ArticleState
 from ..desk import queue_of, queued, waiting_for_section
+from ..reviewing import may_decide
 from ..services.review import (
     SENDABLE,
     UNUSABLE,
@@ -25,6 +26,7 @@ from ..services.review import (
 )
 from .articles import LOOK_AND_SEND, found, rights_of, said
 
+OWN = "您是这篇稿件的作者，请由宣传科的其他同事办理。"
 PASS, RETURN, SEND, ASIDE = "pass", "return", "send", "aside"
 DONE = {PASS: "已审核通过，转宣传科", RETURN: "已退回，作者会收到消息", SEND: "已记为投出", ASIDE: "已记为未用，作者会收到消息"}
 
@@ -51,11 +53,16 @@ def review(request, pk):
         act = request.POST.get("act")
         if not (rights.is_office or rights.heads(article)):
             raise Http404
+        if act not in acts and rights.may_decide(article) and not acts:
+            messages.error(request, OWN)
+            return redirect("media_article", pk)
         if act not in acts:
             messages.error(request, f"没有办成：这篇稿件现在是“{article.get_state_display()}”。请看过经过再定。")
             return redirect("media_article", pk)
         return _decided(request, rights, article, acts, act)
     if not acts:
+        if rights.may_decide(article):
+            messages.info(request, OWN)
         return redirect("media_article", pk)
     return _show(request, rights, article, _forms(article, rights, acts), acts)
 
@@ -64,7 +71,7 @@ def _acts(rights, article) -> list[str]:
     """What this reader may do with it now."""
     if may_review_section(rights, article):
         return [PASS, RETURN]
-    if not rights.may_decide(article):
+    if not may_decide(rights, article):
         return []
     acts = [RETURN] if article.state == ArticleState.OFFICE else []
     acts += [SEND] if article.state in SENDABLE else []
@@ -111,7 +118,7 @@ def _show(request, rights, article, forms, acts, *, status=200):
         "article": article,
         "page": page_of(article, request.path),
         "forms": forms,
-        "may_adopt": rights.may_decide(article),
+        "may_adopt": may_decide(rights, article),
         "is_own": rights.wrote(article),
     }
     return render(request, "learning/contributions/review_article.html", context, status=status)
