@@ -32,7 +32,10 @@ class TestWorkbook:
     def test_writes_dates_as_dates(self):
         at = datetime.datetime(2026, 3, 5, 1, 30, tzinfo=datetime.UTC)
         data = workbook([Sheet("表", ["日期", "时间"], [[datetime.date(2026, 3, 5), at]])])
-        assert cells(data, "表")[1] == [datetime.datetime.combine(datetime.date(2026, 3, 5), datetime.time()), at.astimezone(SHANGHAI).replace(tzinfo=None)]
+        assert cells(data, "表")[1] == [
+            datetime.datetime.combine(datetime.date(2026, 3, 5), datetime.time()),
+            at.astimezone(SHANGHAI).replace(tzinfo=None),
+        ]
         assert opened(data)["表"]["A2"].number_format == "yyyy-mm-dd"
 
     def test_writes_numbers_unrounded_and_leaves_out_nothing_but_emptiness(self):
