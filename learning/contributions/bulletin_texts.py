@@ -15,7 +15,8 @@ from ..articles.notices import NoticeTable, NoticeText
 from ..periods import Period
 from .choices import BulletinKind, Level
 from .choosing import USES, UseFilter
-from .models import Placement, Recalculation, RuleSet
+from .models import Placement, RuleSet
+from .recalculating import is_recalculated
 from .standing import FEW, Standing, Standings, department_standings
 
 TOLD = USES[UseFilter.BULLETIN]  # scores that are only for display are not told
@@ -37,7 +38,7 @@ def bulletin_of(kind: BulletinKind, period: Period, *, today: datetime.date) -> 
     """Raises BulletinError for a period that has not begun or is being recalculated, and for a ranking without rules that may be told."""
     if period.first > today:
         raise BulletinError(f"{period.label}还没有开始。")
-    if Recalculation.objects.filter(finished_at__isnull=True, from_on__lte=period.last).exists():
+    if is_recalculated(period):
         raise BulletinError(f"{period.label}的分正在重算，一部分是旧分。请等重算做完（见“重算记录”），再生成通报。")
     found = department_standings(period, uses=TOLD, today=today)
     told = _told(found.rule_sets)

@@ -9,9 +9,11 @@ from .ledgers import Account, LedgerRow, adopted_pieces, ledger_rows, submitted_
 from .matrix import Matrix
 from .models import RuleSet
 from .quotas import QuotaRow
+from .recalculating import is_recalculated
 from .standing import FEW, Standings
 
 SAMPLE = "分值按示例规则计算，示例规则不是本单位的规定。"
+HALFWAY = "分数正在重算，还没有做完：有的是新分，有的还是旧分。"
 SMALL = "人数少，人均仅供参考"
 
 
@@ -83,7 +85,7 @@ def ledger_sheets(account: Account, shares, quotas: Sequence[QuotaRow], *, chose
 def _notes(title: str, chosen: Chosen, rule_sets: Iterable[RuleSet]) -> list[str]:
     names = "、".join(str(rules) for rules in rule_sets)
     notes = [title, f"期间：{chosen.first:%Y-%m-%d} 至 {chosen.last:%Y-%m-%d}；用途：{chosen.use_label}；规则：{names or '没有启用的规则'}"]
-    return [*notes, *([SAMPLE] if any(rules.is_sample for rules in rule_sets) else [])]
+    return [*notes, *([SAMPLE] if any(rules.is_sample for rules in rule_sets) else []), *([HALFWAY] if is_recalculated(chosen) else [])]
 
 
 def _standing_rows(found: Standings, is_by_people: bool) -> Iterator[list]:

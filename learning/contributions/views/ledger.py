@@ -31,6 +31,7 @@ from ..ledgers import (
 )
 from ..models import RuleSet
 from ..quotas import QuotaRow
+from ..recalculating import is_recalculated
 from ..rights import ContributionRights
 from ..rounding import points_text
 from ..standing import heads_of
@@ -144,6 +145,7 @@ def _shown(request, asked: Asked):
         "submitted": submitted_pieces(account, chosen),
         "adopted": adopted_pieces(account, chosen),
         "unscored": unscored_pieces(account, chosen),
+        "is_recalculated": is_recalculated(chosen),
         "heads": heads,
         "heads_on": min(chosen.last, today),
         "per_head": points_text(totals.points / heads) if heads else "",

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from ..choosing import Chosen, chosen_period, terms_around
 from ..matrix import Matrix, matrix_of
+from ..recalculating import is_recalculated
 from ..rights import ContributionRights
 from .standings import rights_of
 
@@ -57,6 +58,7 @@ def matrix(request):
         "query": f"{asked.chosen.query}&show={asked.show}",
         "extra": f"&show={asked.show}",
         "hidden": [("show", asked.show)],
+        "is_recalculated": is_recalculated(asked.chosen),
         "graded_on": asked.chosen.counted_to(asked.rights.today),
     }
     return render(request, "learning/contributions/matrix.html", context)

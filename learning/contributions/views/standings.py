@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from ...programme.rights import Rights
 from ..charts import bars_of, trend_of
 from ..choosing import Chosen, chosen_period, terms_around
+from ..recalculating import is_recalculated
 from ..rights import ContributionRights
 from ..standing import FEW, Standings, department_standings, person_standings, trend
 
@@ -86,5 +87,6 @@ def standings(request):
         "trend": trend_of(trend(chosen, today=asked.rights.today)) if asked.by == DEPARTMENTS else None,
         "openable": {row.key for row in page if asked.is_by_people or asked.rights.may_see_department(row.key)},
         "few": FEW,
+        "is_recalculated": is_recalculated(chosen),
     }
     return render(request, "learning/contributions/standings.html", context)

@@ -3,8 +3,9 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from learning.contributions.services.recalculation import carry_on, start_recalculation
 from learning.models import RuleSet
-from tests.learning.contributions.counted import NOW, make_watched, more_placements
+from tests.learning.contributions.counted import NOW, day, make_watched, more_placements
 
 URL = "/contributions/standings/"
 NONSENSE = [
@@ -71,6 +72,16 @@ class TestStandings:
         assert "不是本单位的规定" not in text_of(client.get(URL))
         RuleSet.objects.update(is_sample=True)
         assert "分值是示例，不是本单位的规定" in text_of(client.get(URL))
+
+    def test_say_that_scores_are_on_their_way(self, client, watched):
+        client.force_login(watched.officer)
+        pages = [URL, "/contributions/matrix/", f"/contributions/ledgers/departments/{watched.counted.basic.pk}/"]
+        assert not [page for page in pages if "正在重算" in text_of(client.get(page))]
+        made = start_recalculation(reason="口径", from_on=day("07-01"), by=watched.officer, now=NOW)
+        assert [page for page in pages if "正在重算" in text_of(client.get(page))] == pages
+        assert "正在重算" not in text_of(client.get(f"{URL}?period=2026-H1"))
+        carry_on(made, now=NOW)
+        assert "正在重算" not in text_of(client.get(URL))
 
     def test_say_that_there_are_no_rules(self, client, watched):
         client.force_login(watched.officer)
