@@ -23,7 +23,7 @@ from ..reviewing import is_left_to_colleagues, officers
 from ..rights import ContributionRights
 from ..same_story import index_article
 from .locking import lock_article
-from .placements import PlacementError, adopt, check_placement, grade_of, store, tidied
+from .placements import AlreadyPlacedError, PlacementError, adopt, check_placement, grade_of, store, tidied
 from .scoring import rescore
 from .steps import record_step
 from .telling import SUBJECT, tell_authors
@@ -73,7 +73,7 @@ def register_adoption(*, facts: Adoption, by, now: datetime.datetime) -> Placeme
     except BaseException as error:
         for proof in kept:  # a database does not undo files
             proof.file.storage.delete(proof.file.name)
-        if isinstance(error, IntegrityError) and (known := _of_form(facts, by)) is not None:
+        if isinstance(error, (IntegrityError, AlreadyPlacedError)) and (known := _of_form(facts, by)) is not None:
             return known  # the same form twice at once
         raise
 
