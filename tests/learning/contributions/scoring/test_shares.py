@@ -75,6 +75,12 @@ class TestDivide:
             assert abs(share) <= abs(points)
             assert share * points >= 0
 
+    @thorough
+    @given(signed_points, bylines(), ways_that_add_up, order_weights)
+    def test_takes_from_each_what_it_would_give(self, points, byline, how, weights):
+        facts = {"how": how, "order_weights": weights}
+        assert [-share for share in given_to(divide(points, byline, **facts))] == given_to(divide(-points, byline, **facts))
+
 
 class TestSharesOfAnArticle:
     @thorough
