@@ -11,7 +11,8 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models import Max
 
 COPIED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-PART = 1024 * 1024  # characters handed over at once
+PART = 128 * 1024  # characters handed over at once
+AT_ONCE = 1_000  # rows changed in one statement
 IMPORTS = 7_041_201  # number of the lock under which imports commit on PostgreSQL
 
 
@@ -112,7 +113,7 @@ class Update:
         table = quote(model._meta.db_table)
         self.rows = list(self.rows)
         if connection.vendor == "postgresql":
-            self.rows = [[_as_text(value) for value in column] for column in zip(*self.rows, strict=True)]
+            self.rows = [tuple(map(_as_text, row)) for row in self.rows]
             sets = ", ".join(f"{quote(field.column)} = data.c{at}::{field.db_type(connection)}" for at, field in enumerate(fields))
             names_of = ", ".join(f"c{at}" for at in range(len(fields) + 1))
             arrays = ", ".join(["%s::text[]"] * (len(fields) + 1))
@@ -128,10 +129,11 @@ class Update:
         if not self.rows:
             return
         with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                cursor.execute(self.sql, self.rows)
-            else:
+            if connection.vendor != "postgresql":
                 cursor.executemany(self.sql, self.rows)
+                return
+            for begin in range(0, len(self.rows), AT_ONCE):  # a statement is made as one text
+                cursor.execute(self.sql, [list(column) for column in zip(*self.rows[begin : begin + AT_ONCE], strict=True)])
 
 
 def one_import_at_a_time() -> None:

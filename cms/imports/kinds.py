@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
 from .bulk import Insertion, Update
-from .written import undo_obstacles, undo_written
+from .written import sealed, undo_obstacles, undo_written
 
 SKIP = "skip"
 
@@ -74,19 +74,27 @@ class Verdict:
 
 @dataclass(slots=True)
 class Plan:
-    """What is to be written, ready to be handed over in order; `written` is row number → records, as `written.py` wants them.
+    """What is to be written, ready to be handed over in order, and for each row number the records that undo needs.
 
     A step is anything with a `write()` that may raise MovedMeanwhileError or IntegrityError.
     """
 
     steps: list = field(default_factory=list)
-    written: dict[int, list[dict]] = field(default_factory=dict)
+    noted: dict[int, list] = field(default_factory=dict)
 
     def insert(self, *given, **same) -> None:
         self.steps.append(Insertion(*given, **same))
 
     def update(self, *given) -> None:
         self.steps.append(Update(*given))
+
+    def note(self, number: int, record) -> None:
+        """`record` is one of `written.py`, or the arguments of `written.sealed` as a tuple: of thousands the smaller thing."""
+        self.noted.setdefault(number, []).append(record)
+
+    def take_records(self, number: int) -> list[dict]:
+        """Once: they are not kept here."""
+        return [sealed(*record) if isinstance(record, tuple) else record for record in self.noted.pop(number, ())]
 
     def write(self) -> None:
         for step in self.steps:

@@ -27,9 +27,11 @@ def seal(values: Iterable) -> str:
     return hashlib.blake2b("\x1f".join(map(_plain, values)).encode(), digest_size=9).hexdigest()
 
 
-def sealed(label: str, pk, values: Iterable) -> dict:
-    """The record of a new row of the model `label`; `values` are those of the columns its kind seals, in that order."""
-    return {"model": label, "pk": pk, "before": None, "seal": seal(values)}
+def sealed(label: str, pk, digest: str, of=None) -> dict:
+    """The record of a new row of the model `label`; `digest` is the seal of the columns its kind names. `of` is what it belongs to, for
+    whoever asks after an undo."""
+    record = {"model": label, "pk": pk, "before": None, "seal": digest}
+    return {**record, "of": of} if of else record
 
 
 def altered(label: str, pk, before: dict, after: dict) -> dict:

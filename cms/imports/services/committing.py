@@ -78,7 +78,7 @@ def _prove_and_write(batch, table: ImportKind, proof, by, now):
     rows = [Row(line.number, NOTHING, line.decision, line.cleaned) for line in lines]
     del lines  # the cells are not needed any more, and they are many
     plan = table.plan(rows, by=by, now=now)
-    written = Update(ImportRow, ["written"], ((pk, plan.written.pop(number)) for pk, number in keys))
+    written = Update(ImportRow, ["written"], ((pk, plan.take_records(number)) for pk, number in keys))
     del rows
     with transaction.atomic():
         taken = _take(batch, table, now, before=found.options)

@@ -14,7 +14,7 @@ from ..choices import REPORTED, ArticleState, Genre, Reason
 from ..models import ArticleDepartment, MediaArticle
 from ..rights import RUN
 from .cells import GENRES, REASONS, Cells, code_of, day_of, names_of, parts_of, plain, text_of, title_of, yes_or_no
-from .known import Author, KnownDepartments, KnownPeople
+from .known import Author, KnownDepartments, KnownPeople, read_byline
 from .writing import PARTS, SEALED, TABLES, counts_and_newest, follow_placements, plan_articles
 
 State = ImportRow.State
@@ -55,8 +55,8 @@ class _Piece:
     is_reprint: bool = False
     note: str = ""
     notes: list[str] = field(default_factory=list)
-    departments: list[int] = field(default_factory=list)
-    authors: list[Author] = field(default_factory=list)
+    departments: tuple[int, ...] = ()
+    authors: tuple[Author, ...] = ()
 
 
 class ArticleKind(ImportKind):
@@ -96,7 +96,7 @@ class ArticleKind(ImportKind):
         return (*counts_and_newest(*TABLES), KnownDepartments().rows)
 
     def plan(self, rows, *, by, now):
-        plan = Plan(written={row.number: [] for row in rows})
+        plan = Plan()
         plan_articles(plan, [(row.number, row.cleaned) for row in rows], by=by, now=now)
         return plan
 
@@ -141,18 +141,8 @@ def _state(raw) -> str:
 def _find_people(one: _Piece, departments: KnownDepartments, people: KnownPeople) -> None:
     if one.written_on is None:
         return
-    for name in one.places:
-        try:
-            one.departments.append(departments.named(name, one.written_on))
-        except CellError as error:
-            one.errors.append(str(error))
-    one.departments = list(dict.fromkeys(one.departments))
-    for name in one.names:
-        try:
-            one.authors.append(people.named(name, one.written_on, one.departments))
-        except CellError as error:
-            one.errors.append(str(error))
-    one.authors = list({author.staff or author.name: author for author in one.authors}.values())
+    one.departments, one.authors, errors = read_byline(one.places, one.names, one.written_on, departments, people)
+    one.errors += errors
     if strangers := [author.name for author in one.authors if author.staff is None]:
         one.notes.append(f"作者“{'、'.join(strangers)}”不在花名册，按姓名登记。")
 

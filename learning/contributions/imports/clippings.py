@@ -1,6 +1,7 @@
 """What the cells of a row of a 采用 table say, before anything is looked up."""
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from cms.imports.kinds import Row
@@ -33,10 +34,10 @@ class Clipping:
     level: str = ""
     medium: str = ""
     notes: list[str] = field(default_factory=list)
-    choices: list[tuple[str, str]] = field(default_factory=list)
+    choices: Sequence[tuple[str, str]] = ()
     outlet: KnownOutlet | None = None
-    departments: list[int] = field(default_factory=list)
-    authors: list[Author] = field(default_factory=list)
+    departments: tuple[int, ...] = ()
+    authors: tuple[Author, ...] = ()
 
 
 def understand(row: Row, today: datetime.date | None, memory: dict) -> Clipping:

@@ -5,7 +5,7 @@ import datetime
 import difflib
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -164,3 +164,21 @@ class KnownPeople:
 
 def level_label(level: str) -> str:
     return str(Level(level).label)
+
+
+def read_byline(
+    places: Sequence[str], names: Sequence[str], day: datetime.date, departments: KnownDepartments, people: KnownPeople
+) -> tuple[tuple[int, ...], tuple[Author, ...], list[str]]:
+    """(departments, authors, errors), each once and in order."""
+    found, authors, errors = [], [], []
+    for name in places:
+        try:
+            found.append(departments.named(name, day))
+        except CellError as error:
+            errors.append(str(error))
+    for name in names:
+        try:
+            authors.append(people.named(name, day, found))
+        except CellError as error:
+            errors.append(str(error))
+    return tuple(dict.fromkeys(found)), tuple({one.staff or one.name: one for one in authors}.values()), errors

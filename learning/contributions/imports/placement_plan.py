@@ -2,62 +2,60 @@
 
 import datetime
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cms.imports.bulk import Keys, MovedMeanwhileError
 from cms.imports.kinds import Plan, Row
-from cms.imports.written import altered, sealed, snapshot
+from cms.imports.written import altered, seal, snapshot
 
 from ..choices import ArticleState, Genre, Step, WeightClass
 from ..models import ArticleStep, MediaArticle, Outlet, OutletGrade, Placement
-from .writing import CHUNK, OUTLET, PLACEMENT, STEP, actor, plan_articles
+from .writing import ARTICLE, CHUNK, OUTLET, PLACEMENT, STEP, actor, plan_articles
 
 MOVED = ("state", "moved_at", "reason", "reason_note")
 
 
+class Facts(NamedTuple):
+    """What is written of a placement, fit for JSON, as it stands in a row's `cleaned["facts"]`. `outlet` is None for one that is to be made."""
+
+    outlet: int | None
+    title: str
+    published_on: str
+    level: str
+    medium: str
+    weight_class: str
+    page: str
+    position: str
+    length: int | None
+    has_picture: bool
+    is_reprint: bool
+    url: str
+    note: str
+
+
+COLUMNS = ("outlet_id", *Facts._fields[1:-1])
+
+
 def plan_placements(rows: list[Row], *, by, now: datetime.datetime) -> Plan:
-    plan = Plan(written={row.number: [] for row in rows})
-    outlets = _plan_outlets(plan, [row for row in rows if row.cleaned["outlet"] is None])
+    plan = Plan()
+    outlets = _plan_outlets(plan, [row for row in rows if row.cleaned.get("new_outlet")])
     new = [(row.number, _article_facts(row)) for row in rows if row.cleaned.get("article")]
     made = plan_articles(plan, new, by=by, now=now) if new else {}
     _plan_moves(plan, rows, by=by, now=now)
     keys = Keys(Placement, len(rows))
-    names = (
-        "id", "article_id", "outlet_id", "title", "published_on", "level", "weight_class", "medium", "page", "position", "length",
-        "has_picture", "is_reprint", "url",
-    )  # fmt: skip
-    values = []
-    for key, row in zip(keys.given, rows, strict=True):
-        facts = row.cleaned
-        of = facts.get("of")
-        article = of or made[facts.get("as") or row.number]
-        outlet = facts["outlet"] or outlets[facts["new_outlet"][0]]
-        day, (level, weight_class, medium) = datetime.date.fromisoformat(facts["published_on"]), facts["grade"]
-        values.append(
-            (
-                key,
-                article,
-                outlet,
-                facts["title"],
-                day,
-                level,
-                weight_class,
-                medium,
-                facts["page"],
-                facts["position"],
-                facts["length"],
-                facts["has_picture"],
-                facts["is_reprint"],
-                facts["url"],
-            )
-        )
-        columns = (
-            article, outlet, facts["title"], day, level, medium, weight_class, facts["page"], facts["position"], facts["length"],
-            facts["has_picture"], facts["is_reprint"], facts["url"], "", True, now,
-        )  # fmt: skip
-        record = sealed(PLACEMENT, key, columns)
-        plan.written[row.number].append({**record, "of": of} if of else record)
+
+    def placements():
+        for key, row in zip(keys.given, rows, strict=True):
+            _outlet, title, published_on, *others, _note = row.cleaned["facts"]
+            of, outlet = row.cleaned.get("of"), row.cleaned["facts"][0] or outlets[row.cleaned["new_outlet"][0]]
+            article, day = of or made[row.cleaned.get("as") or row.number], datetime.date.fromisoformat(published_on)
+            values = (article, outlet, title, day, *others)
+            plan.note(row.number, (PLACEMENT, key, seal((*values, "", True, now)), of))
+            yield key, *values
+
     office = by.pk if by else None
-    plan.insert(Placement, names, values, keys=keys, entered_at=now, entered_by_id=office, confirmed_at=now, confirmed_by_id=office)
+    stamps = {"entered_at": now, "entered_by_id": office, "confirmed_at": now, "confirmed_by_id": office}
+    plan.insert(Placement, ("id", "article_id", *COLUMNS), placements(), keys=keys, **stamps)
     return plan
 
 
@@ -73,7 +71,7 @@ def _article_facts(row: Row) -> dict:
         "state": ArticleState.ADOPTED.value,
         "reason": "",
         "live": True,
-        "note": row.cleaned["note"],
+        "note": Facts(*row.cleaned["facts"]).note,
     }
 
 
@@ -89,7 +87,7 @@ def _plan_outlets(plan: Plan, rows: list[Row]) -> dict[str, int]:
     for name, row in first.items():
         _name, medium, level, since = row.cleaned["new_outlet"]
         grades.append((made[name], level, datetime.date.fromisoformat(since)))
-        plan.written[row.number].append(sealed(OUTLET, made[name], (name, medium)))
+        plan.note(row.number, (OUTLET, made[name], seal((name, medium))))
     outlets = [(made[name], name, row.cleaned["new_outlet"][1]) for name, row in first.items()]
     plan.insert(Outlet, ("id", "name", "medium"), outlets, keys=keys)
     plan.insert(OutletGrade, ("outlet_id", "level", "since"), grades, weight_class=WeightClass.NONE.value)
@@ -117,20 +115,19 @@ def _plan_moves(plan: Plan, rows: list[Row], *, by, now) -> None:
             if pk not in before:
                 raise MovedMeanwhileError(pk)
             after = snapshot(MediaArticle(state=state, moved_at=now, reason="", reason_note=""), MOVED)
-            plan.written[row.number].append(altered("learning.mediaarticle", pk, before[pk], after))
+            plan.note(row.number, altered(ARTICLE, pk, before[pk], after))
     keys = Keys(ArticleStep, len(known))
-    steps = [(key, row.cleaned["of"], _step_note(row)) for key, row in zip(keys.given, known, strict=True)]
+    steps = ((key, row.cleaned["of"], _step_note(row)) for key, row in zip(keys.given, known, strict=True))
+    unsealed = seal(())
     for key, row in zip(keys.given, known, strict=True):
-        plan.written[row.number].append(sealed(STEP, key, ()))
+        plan.note(row.number, (STEP, key, unsealed))
     names = ("id", "article_id", "note")
     plan.insert(ArticleStep, names, steps, keys=keys, step=Step.ADOPT.value, state=ArticleState.ADOPTED.value, **actor(by, now))
 
 
 def _step_note(row: Row) -> str:
-    facts = row.cleaned
-    return f"导入：{facts['published_on']}{'，' + facts['page'] if facts['page'] else ''}{'，' + facts['note'] if facts['note'] else ''}"[
-        :300
-    ]
+    facts = Facts(*row.cleaned["facts"])
+    return f"导入：{'，'.join(filter(None, (facts.published_on, facts.page, facts.note)))}"[:300]
 
 
 @dataclass(frozen=True, slots=True)

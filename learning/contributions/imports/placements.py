@@ -13,8 +13,8 @@ from ..rights import RUN
 from ..services.scoring import strike
 from .cells import check_length, plain
 from .clippings import Clipping, understand
-from .known import Grade, KnownDepartments, KnownOutlet, KnownOutlets, KnownPeople, level_label
-from .placement_plan import plan_placements
+from .known import Grade, KnownDepartments, KnownOutlet, KnownOutlets, KnownPeople, level_label, read_byline
+from .placement_plan import Facts, plan_placements
 from .stories import Stories, Story
 from .writing import PARTS, PLACEMENT, SEALED, TABLES, counts_and_newest, follow_placements, rescore_left
 
@@ -84,7 +84,7 @@ class _Judgement:
         self.outlets, self.departments = KnownOutlets(), KnownDepartments()
         self.people = KnownPeople({name for one in clippings for name in one.names}, self.departments)
         self.new_outlets: dict[str, KnownOutlet] = {}
-        self.stories, self.rows = Stories(), {}
+        self.stories, self.bylines = Stories(), {}
 
     def verdicts(self) -> list[Verdict]:
         for one in self.clippings:
@@ -166,18 +166,11 @@ class _Judgement:
         day = one.written_on or one.published_on
         if day is None:
             return
-        for name in one.places:
-            try:
-                one.departments.append(self.departments.named(name, day))
-            except CellError as error:
-                one.errors.append(str(error))
-        one.departments = list(dict.fromkeys(one.departments))
-        for name in one.names:
-            try:
-                one.authors.append(self.people.named(name, day, one.departments))
-            except CellError as error:
-                one.errors.append(str(error))
-        one.authors = list({author.staff or author.name: author for author in one.authors}.values())
+        key = (one.places, one.names, day)
+        if key not in self.bylines:
+            self.bylines[key] = read_byline(one.places, one.names, day, self.departments, self.people)
+        one.departments, one.authors, errors = self.bylines[key]
+        one.errors += errors
         if strangers := [author.name for author in one.authors if author.staff is None]:
             one.notes.append(f"作者“{'、'.join(strangers)}”不在花名册，按姓名登记。")
 
@@ -191,7 +184,7 @@ class _Judgement:
         elif story is None and known and decision != NEW_STORY:
             return self._ask(one, known)
         if known and (len(known) > 1 or decision or known[0].is_open):
-            one.choices += _story_choices(known)
+            one.choices = [*one.choices, *_story_choices(known)]
         if story is None:
             story = next((story for story in stories if story.row), None)
         if story is None and not one.departments:
@@ -207,11 +200,11 @@ class _Judgement:
         return Verdict(State.ASK.value, [*one.notes, message], [*one.choices, *_story_choices(known)])
 
     def _new(self, one: Clipping, story: Story | None) -> Verdict:
-        cleaned = _facts(one)
+        cleaned = _cleaned(one)
         if story is None:
             written_on = one.written_on or one.published_on
-            story = Story(one.title, written_on, tuple(one.departments), row=one.row.number)
-            story.authors = tuple(one.authors)
+            story = Story(one.title, written_on, one.departments, row=one.row.number)
+            story.authors = one.authors
             self.stories.add(story)
             cleaned["article"] = {
                 "title": one.title,
@@ -228,30 +221,21 @@ class _Judgement:
                 one.notes.append("系统中有这一篇，采用记在它名下。")
         else:
             cleaned["as"] = story.row
-            if (one.departments and set(one.departments) != story.departments) or (one.authors and tuple(one.authors) != story.authors):
+            if (one.departments and one.departments != story.departments) or (one.authors and one.authors != story.authors):
                 one.notes.append(f"与第 {story.row} 行是同一篇，科室和作者按第 {story.row} 行。")
         return Verdict(State.NEW.value, one.notes, one.choices, cleaned)
 
 
-def _facts(one: Clipping) -> dict:
-    """What is written of the placement, fit for JSON."""
-    grade = one.outlet.grade_on(one.published_on)
-    facts = {
-        "outlet": one.outlet.key,
-        "title": one.title,
-        "published_on": one.published_on.isoformat(),
-        "grade": [*grade, one.outlet.medium],
-        "page": one.page,
-        "position": one.position,
-        "length": one.length[0] if one.length else None,
-        "has_picture": one.has_picture,
-        "is_reprint": one.is_reprint,
-        "url": one.url,
-        "note": one.note,
-    }
-    if one.outlet.key is None:
-        facts["new_outlet"] = [one.outlet.name, one.outlet.medium, one.outlet.grades[0].level, one.outlet.since[0].isoformat()]
-    return facts
+def _cleaned(one: Clipping) -> dict:
+    grade, outlet = one.outlet.grade_on(one.published_on), one.outlet
+    length = one.length[0] if one.length else None
+    facts = Facts(
+        outlet.key, one.title, one.published_on.isoformat(), grade.level, outlet.medium, grade.weight_class, one.page, one.position, length,
+        one.has_picture, one.is_reprint, one.url, one.note,
+    )  # fmt: skip
+    if outlet.key is None:
+        return {"facts": facts, "new_outlet": [outlet.name, outlet.medium, outlet.grades[0].level, outlet.since[0].isoformat()]}
+    return {"facts": facts}
 
 
 def _story_choices(known: list[Story]) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from django.db.models import Count, Max
 
 from cms.imports.bulk import Keys
 from cms.imports.kinds import Plan
-from cms.imports.written import sealed
+from cms.imports.written import seal
 
 from ...organisation.models import Department, Posting, StaffMember
 from ..choices import Step
@@ -55,37 +55,25 @@ def plan_articles(plan: Plan, rows: list[tuple[int, dict]], *, by, now: datetime
     """
     keys = Keys(MediaArticle, len(rows))
     made = dict(zip((number for number, _facts in rows), keys.given, strict=True))
-    articles, departments, authors, steps = [], [], [], []
-    for number, facts in rows:
-        key, written_on = made[number], datetime.date.fromisoformat(facts["written_on"])
-        submitted_on = datetime.date.fromisoformat(facts["submitted_on"]) if facts["submitted_on"] else None
-        articles.append(
-            (
-                key,
-                uuid.uuid4(),
-                facts["title"],
-                facts["genre"],
-                facts["topic"],
-                written_on,
-                facts["is_reprint"],
-                facts["state"],
-                facts["reason"],
-                submitted_on,
-                facts["live"],
-            )
-        )
-        departments += [(key, place, at) for at, place in enumerate(facts["departments"])]
-        authors += [(key, staff, name, place, at) for at, (name, staff, place) in enumerate(facts["authors"])]
-        steps.append((key, facts["state"], facts["reason"], facts["note"]))
-        columns = (
-            facts["title"], written_on, facts["genre"], facts["topic"], facts["is_reprint"], facts["state"], facts["reason"], submitted_on,
-            now, now, 1,
-        )  # fmt: skip
-        plan.written.setdefault(number, []).append(sealed(ARTICLE, key, columns))
-    names = ("id", "token", "title", "genre", "topic", "written_on", "is_reprint", "state", "reason", "submitted_on", "live")
-    plan.insert(MediaArticle, names, articles, keys=keys, moved_at=now, saved_at=now, created_at=now, created_by_id=by.pk if by else None)
+    named = [(made[number], facts) for number, facts in rows]
+    names = ("title", "written_on", "genre", "topic", "is_reprint", "state", "reason", "submitted_on", "live")
+
+    def articles():
+        for number, facts in rows:
+            values = [facts[name] for name in names]
+            for at in (1, 7):
+                values[at] = datetime.date.fromisoformat(values[at]) if values[at] else None
+            plan.note(number, (ARTICLE, made[number], seal((*values[:-1], now, now, 1))))
+            yield made[number], uuid.uuid4(), *values
+
+    office = by.pk if by else None
+    stamps = {"moved_at": now, "saved_at": now, "created_at": now, "created_by_id": office}
+    plan.insert(MediaArticle, ("id", "token", *names), articles(), keys=keys, **stamps)
+    departments = ((key, place, at) for key, facts in named for at, place in enumerate(facts["departments"]))
     plan.insert(ArticleDepartment, ("article_id", "department_id", "sort_order"), departments)
-    plan.insert(ArticleAuthor, ("article_id", "staff_id", "name", "department_id", "sort_order"), authors)
+    authors = ((key, *author, at) for key, facts in named for at, author in enumerate(facts["authors"]))
+    plan.insert(ArticleAuthor, ("article_id", "name", "staff_id", "department_id", "sort_order"), authors)
+    steps = ((key, facts["state"], facts["reason"], facts["note"]) for key, facts in named)
     plan.insert(ArticleStep, ("article_id", "state", "reason", "note"), steps, step=Step.REGISTER.value, **actor(by, now))
     return made
 

@@ -95,6 +95,12 @@ class TestANewStory:
         ]
         assert Placement.objects.get(length=90).article.written_on == datetime.date(2026, 3, 5)
 
+    def test_says_of_later_rows_that_differ_whose_names_count(self, told):
+        DepartmentFactory(name="人事科")
+        same = row(day="2026-03-06")
+        other = row(day="2026-03-07", 供稿科室="人事科、样中")
+        assert told(row(), same, other) == [("new", ""), ("new", ""), ("new", "与第 2 行是同一篇，科室和作者按第 2 行。")]
+
     def test_of_the_same_title_from_another_department_is_another_one(self, committed):
         DepartmentFactory(name="人事科")
         committed(row(), row(day="2026-03-06", 供稿科室="人事科"), row(day="2026-03-07", 供稿科室="人事科、样中"))
@@ -343,7 +349,7 @@ class TestFilesAsTheyAre:
             sheet.write_row(2, 1, ["乙", "样报", "46087"])
         batch = checked("placements", None, None, data=stream.getvalue())
         assert list(batch.rows.values_list("state", flat=True)) == ["new", "new"]
-        assert batch.rows.get(number=3).cleaned["published_on"] == "2026-03-06"
+        assert batch.rows.get(number=3).cleaned["facts"][2] == "2026-03-06"
 
     def test_many_rows_are_written_with_many_values(self, committed, clerk):
         rows = [row(f"第{n}篇\t“引号”\\反斜杠", day=datetime.date(2026, 1, 1) + datetime.timedelta(days=n % 60)) for n in range(700)]
