@@ -22,7 +22,7 @@ from learning.models import (
     StaffMember,
 )
 
-from .conftest import DESKTOP, PHONE, both_widths, on_a_phone
+from .conftest import DESKTOP, PHONE, on_a_phone
 from .looking import small_targets, sticking_out
 
 WITH_CONTRIBUTIONS = True  # for the fixture `site`
@@ -180,9 +180,15 @@ OFFICE_PAGES = (
 )
 
 
-@both_widths
+TABLES = ("contribution_standings", "contribution_matrix", "placement_list", "research")  # what is set otherwise on a wide screen
+
+
 class TestPagesOfTheOffice:
-    @pytest.mark.parametrize("name", OFFICE_PAGES)
+    @pytest.mark.parametrize(
+        ("viewport", "name"),
+        [*((PHONE, name) for name in OFFICE_PAGES), *((DESKTOP, name) for name in TABLES)],
+        indirect=["viewport"],
+    )
     def test_hold_their_content_and_meet_the_standard(self, page, site, signed_in, violations_of, name):
         signed_in(OFFICE)
         page.goto(reverse(name))
