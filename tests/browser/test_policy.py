@@ -18,6 +18,7 @@ pytestmark = pytest.mark.once
 # Latin letters that a Chinese reader expects to see.
 ALLOWED = {
     "PDF",
+    "Excel",
     "RSS",
     "TXT",
     "KB",
