@@ -1,8 +1,10 @@
 """完成: what is written is what was shown, all rows or none.
 
-A kind that can prove cheaply that nothing has moved is judged, and what is to be written made ready, before the transaction: the write
-lock is held only for the proof and the writing. Any other kind is judged again inside.
+A kind that can prove cheaply that nothing has moved is judged, what is to be written made ready and its records stored with the rows, before
+the transaction: the write lock is held only for the proof and the writing. Any other kind is judged again inside.
 """
+
+import secrets
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -17,6 +19,8 @@ from .refusals import AlreadyImportedError, ChangedMeanwhileError, ImportRefused
 from .steps import check_batch
 
 ATTEMPTS = 3
+PART = 1_000  # rows whose records are stored in one transaction
+PLAN = "plan"  # in a batch's options while it is being committed
 
 
 def commit_batch(*, batch: ImportBatch, by) -> ImportBatch:
@@ -78,17 +82,45 @@ def _prove_and_write(batch, table: ImportKind, proof, by, now):
     rows = [Row(line.number, NOTHING, line.decision, line.cleaned) for line in lines]
     del lines  # the cells are not needed any more, and they are many
     plan = table.plan(rows, by=by, now=now)
-    written = Update(ImportRow, ["written"], ((pk, plan.take_records(number)) for pk, number in keys))
     del rows
+    planned = _store_records(found, plan, keys)
     with transaction.atomic():
-        taken = _take(batch, table, now, before=found.options)
+        taken = _take(batch, table, now, before=planned)
         one_import_at_a_time()
         if marks_now(taken) != (*marks[:1], taken.options, *marks[2:]) or table.proof() != proof:
             raise MovedMeanwhileError
         plan.write()
-        written.write()
         log(instance=taken, action="imports.commit", user=by, data={"rows": len(keys), "sha256": taken.sha256})
     return taken
+
+
+def _store_records(batch, plan, keys) -> dict:
+    """Keep with each row what is going to be written of it, ahead of that and in parts: it holds from the moment the batch is committed.
+
+    The batch's options as they are then: they name the plan, so that of two commits at once the one whose records were overwritten plans
+    anew. Raises MovedMeanwhileError.
+    """
+    planned = {**batch.options, PLAN: secrets.token_hex(8)}
+    _replace_options(batch, batch.options, planned)
+    for begin in range(0, len(keys), PART):
+        part = Update(ImportRow, ["written"], [(pk, plan.take_records(number)) for pk, number in keys[begin : begin + PART]])
+        with transaction.atomic():
+            _replace_options(batch, planned, planned)
+            part.write()
+    return planned
+
+
+@transaction.atomic
+def _replace_options(batch, before: dict, after: dict) -> None:
+    """Raises MovedMeanwhileError, AlreadyImportedError, WrongStepError."""
+    stored = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+    if stored.state != ImportBatch.State.CHECKED:
+        _refuse_state(stored)
+    if stored.options != before:
+        raise MovedMeanwhileError
+    if after != before:
+        stored.options = after
+        stored.save(update_fields=["options"])
 
 
 def _judged(batch, rows) -> list[Line]:
@@ -118,9 +150,10 @@ def _take(batch, table, now, *, before=None) -> ImportBatch:
         _refuse_state(batch)
     if before is not None and batch.options != before:
         raise MovedMeanwhileError
+    batch.options.pop(PLAN, None)
     if table.follows:
         batch.options[FOLLOW] = 0
-        batch.save(update_fields=["options"])
+    batch.save(update_fields=["options"])
     return batch
 
 

@@ -7,7 +7,7 @@ from wagtail.log_actions import log
 from ..kinds import get_kind
 from ..models import ImportBatch
 from .following import FOLLOW
-from .judging import in_state
+from .judging import WRITTEN, in_state
 from .refusals import UndoRefusedError
 
 
@@ -16,7 +16,8 @@ def undo_batch(*, batch: ImportBatch, by) -> ImportBatch:
     """Take back all that the batch wrote. Raises WrongStepError, UndoRefusedError."""
     batch = in_state(batch, ImportBatch.State.COMMITTED, lock=True)
     table, now = get_kind(batch.kind), timezone.now()
-    written = [(number, record) for number, records in batch.rows.order_by("number").values_list("number", "written") for record in records]
+    rows = batch.rows.filter(state__in=WRITTEN).order_by("number").values_list("number", "written")
+    written = [(number, record) for number, records in rows for record in records]
     if reasons := table.undo_obstacles(written):
         raise UndoRefusedError(reasons)
     table.undo(written, by)
