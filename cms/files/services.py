@@ -9,7 +9,7 @@ from PIL import Image
 
 from .forms import without_metadata
 from .models import CustomDocument, CustomImage, sha256_of
-from .validation import IMAGE_FORMATS, UnacceptableFileError, check_file
+from .validation import IMAGE_FORMATS, CheckedFile, UnacceptableFileError, check_file
 
 PLAIN_FORMAT = {"MPO": "JPEG"}  # a telephone's JPEG with a second picture behind the first
 
@@ -24,15 +24,21 @@ def picture_ending(data: bytes) -> str:
     return next(ending for ending, known in IMAGE_FORMATS.items() if known == PLAIN_FORMAT.get(image_format, image_format))
 
 
+def kept_picture(data: bytes, *, stem: str, endings, max_bytes: int) -> tuple[CheckedFile, SimpleUploadedFile]:
+    """A picture as it is kept: `stem` with the ending that its bytes have, and without what the camera wrote into it.
+
+    The digest is that of the bytes as they came. Raises UnacceptableFileError.
+    """
+    ending = picture_ending(data)
+    checked = check_file(io.BytesIO(data), name=f"{stem}.{ending}", endings=endings, max_bytes=max_bytes)
+    return checked, without_metadata(_named(data, checked.name), name=checked.name, ending=ending)
+
+
 @transaction.atomic
 def store_image(*, data: bytes, title: str, name: str, by=None) -> CustomImage:
     """Keep a picture; the same bytes are kept once. Raises UnacceptableFileError."""
-    ending = picture_ending(data)
-    file = io.BytesIO(data)
-    checked = check_file(
-        file, name=f"{name}.{ending}", endings=settings.WAGTAILIMAGES_EXTENSIONS, max_bytes=settings.WAGTAILIMAGES_MAX_UPLOAD_SIZE
-    )
-    clean = without_metadata(_named(data, checked.name), name=checked.name, ending=ending)
+    endings, max_bytes = settings.WAGTAILIMAGES_EXTENSIONS, settings.WAGTAILIMAGES_MAX_UPLOAD_SIZE
+    _checked, clean = kept_picture(data, stem=name, endings=endings, max_bytes=max_bytes)
     if known := CustomImage.objects.filter(sha256=sha256_of(clean)).first():
         return known
     image = CustomImage(title=title[:255], file=clean, uploaded_by_user=by)

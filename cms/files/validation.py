@@ -4,6 +4,7 @@ Order: name → ending → size → what the bytes really are → limits inside 
 """
 
 import hashlib
+import io
 import re
 import unicodedata
 import warnings
@@ -58,6 +59,14 @@ def _clean_name(name: str) -> str:
     return unicodedata.normalize("NFC", NOT_IN_NAMES.sub("", re.split(r"[/\\]", visible)[-1])).strip(" .")
 
 
+def size_of(file) -> int:
+    """In bytes; leaves the open `file` at its start."""
+    file.seek(0, io.SEEK_END)
+    size = file.tell()
+    file.seek(0)
+    return size
+
+
 def check_file(file, *, name: str, endings: list[str], max_bytes: int) -> CheckedFile:
     """Check an open binary `file` named `name`; leaves it at its start.
 
@@ -70,9 +79,7 @@ def check_file(file, *, name: str, endings: list[str], max_bytes: int) -> Checke
     if ending not in endings:
         allowed = "、".join(endings)
         raise UnacceptableFileError(f"“{shown}”的类型不在允许范围内。可以上传：{allowed}。", code="ending")
-    file.seek(0, 2)
-    size = file.tell()
-    file.seek(0)
+    size = size_of(file)
     if size == 0:
         raise UnacceptableFileError(f"“{shown}”是空文件。请确认选对了文件。", code="empty")
     if size > max_bytes:

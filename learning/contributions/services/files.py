@@ -1,7 +1,6 @@
 """Files of an article: pictures with their captions, and the .docx a text came from. Never a public address."""
 
 import datetime
-import io
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -12,9 +11,8 @@ from django.db import IntegrityError, transaction
 from django.template.defaultfilters import filesizeformat
 
 from cms.core.reading import Block, UnreadableDocumentError, read_document
-from cms.files.forms import without_metadata
-from cms.files.services import picture_ending
-from cms.files.validation import check_file, presentable_name
+from cms.files.services import kept_picture
+from cms.files.validation import check_file, presentable_name, size_of
 
 from ...periods import local_day
 from ...programme.rights import Rights
@@ -53,15 +51,11 @@ def add_picture(*, article: MediaArticle, file, name: str, caption: str, by, now
         raise ArticleFileError({"caption": "请写图片说明：时间、地点、人物、在做什么。"})
     if len(caption) > MAX_CAPTION:
         raise ArticleFileError({"caption": f"图片说明最多 {MAX_CAPTION} 个字，现在有 {len(caption)} 个。"})
-    if (size := _size_of(file)) > MAX_PICTURE_BYTES:
+    if (size := size_of(file)) > MAX_PICTURE_BYTES:
         limit = filesizeformat(MAX_PICTURE_BYTES)
         raise ArticleFileError(f"图片“{shown}”有 {filesizeformat(size)}，超过上限 {limit}，没有存。请缩小后再传。")
-    data = file.read()
-    ending = picture_ending(data)
-    checked = check_file(
-        io.BytesIO(data), name=f"{PurePath(shown).stem or '图片'}.{ending}", endings=PICTURE_ENDINGS, max_bytes=MAX_PICTURE_BYTES
-    )
-    content = without_metadata(SimpleUploadedFile(checked.name, data), name=checked.name, ending=ending)
+    stem = PurePath(shown).stem or "图片"
+    checked, content = kept_picture(file.read(), stem=stem, endings=PICTURE_ENDINGS, max_bytes=MAX_PICTURE_BYTES)
     facts = {"kind": FileKind.PICTURE, "original_name": checked.name, "sha256": checked.sha256, "caption": caption}
     return _keep(article, content, facts, limit=(MAX_PICTURES, "张图片"), by=by, now=now)
 
@@ -143,10 +137,3 @@ def _check_writer(article: MediaArticle, *, by, now) -> None:
         raise ArticleFileError("只有作者和录入的人能增删附件。")
     if not article.is_being_written:
         raise ArticleFileError(f"这篇稿件已是“{article.get_state_display()}”，不能再增删附件；退回或撤回以后可以。")
-
-
-def _size_of(file) -> int:
-    file.seek(0, io.SEEK_END)
-    size = file.tell()
-    file.seek(0)
-    return size

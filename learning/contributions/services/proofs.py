@@ -1,7 +1,6 @@
 """采用证明: a picture or a PDF kept privately beside a placement, with its digest."""
 
 import datetime
-import io
 from pathlib import PurePath
 
 from django.conf import settings
@@ -11,18 +10,17 @@ from django.db import IntegrityError, transaction
 from django.template.defaultfilters import filesizeformat
 from wagtail.log_actions import log
 
-from cms.files.forms import without_metadata
 from cms.files.models import sha256_of
-from cms.files.services import picture_ending
-from cms.files.validation import check_file, presentable_name
+from cms.files.services import kept_picture
+from cms.files.validation import check_file, presentable_name, size_of
 
 from ...periods import local_day
 from ..choices import ProofKind
 from ..models import MediaArticle, Placement, PlacementProof
 from ..rights import RUN
+from .files import PICTURE_ENDINGS
 from .locking import lock_article
 
-PICTURE_ENDINGS = ("jpg", "jpeg", "png", "webp")
 MAX_PROOFS = 12
 MAX_BYTES = {"picture": settings.WAGTAILIMAGES_MAX_UPLOAD_SIZE, "pdf": settings.WAGTAILDOCS_MAX_UPLOAD_SIZE}
 
@@ -68,22 +66,15 @@ def add_proof(*, placement: Placement, file, name: str, by, now: datetime.dateti
 def _checked(file, shown: str) -> tuple[str, SimpleUploadedFile]:
     ending = PurePath(shown).suffix.lower().lstrip(".")
     kind = ProofKind.PDF if ending == "pdf" else ProofKind.PICTURE
-    file.seek(0, io.SEEK_END)
-    size = file.tell()
-    file.seek(0)
-    if size > MAX_BYTES[kind]:
+    if (size := size_of(file)) > MAX_BYTES[kind]:
         raise ProofError(f"“{shown}”有 {filesizeformat(size)}，超过上限 {filesizeformat(MAX_BYTES[kind])}，没有存。请压缩以后再传。")
     if kind == ProofKind.PDF:
         checked = check_file(file, name=shown, endings=["pdf"], max_bytes=MAX_BYTES[kind])
         return kind, SimpleUploadedFile(checked.name, file.read(), content_type="application/pdf")
     if ending not in PICTURE_ENDINGS:
         raise ProofError(f"“{shown}”不是图片或 PDF，没有存。证明可以传 {'、'.join(PICTURE_ENDINGS)} 和 pdf；网页请截图，或另存为 PDF。")
-    data = file.read()
-    real = picture_ending(data)
-    checked = check_file(
-        io.BytesIO(data), name=f"{PurePath(shown).stem or '图片'}.{real}", endings=PICTURE_ENDINGS, max_bytes=MAX_BYTES[kind]
-    )
-    return kind, without_metadata(SimpleUploadedFile(checked.name, data), name=checked.name, ending=real)
+    _given, content = kept_picture(file.read(), stem=PurePath(shown).stem or "图片", endings=PICTURE_ENDINGS, max_bytes=MAX_BYTES[kind])
+    return kind, content
 
 
 def _keep(proof: PlacementProof) -> PlacementProof:

@@ -1,21 +1,20 @@
 """Pictures and documents of an article: added and taken away by its authors, given out to whoever may read it."""
 
-import mimetypes
-from pathlib import PurePath
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cms.files.serving import hand_out
+
 from ..article_forms import PictureForm
 from ..choices import FileKind
 from ..models import ArticleFile
-from ..services.files import PICTURE_ENDINGS, add_picture, remove_article_file
+from ..services.files import add_picture, remove_article_file
 from .articles import LOOK_AND_SEND, found, rights_of, said
 
 
@@ -59,17 +58,7 @@ def article_file(request, pk):
     """For whoever may not read the article it does not exist."""
     file = get_object_or_404(ArticleFile, pk=pk)
     found(file.article_id, rights_of(request))
-    try:
-        opened = file.file.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    ending = PurePath(file.original_name).suffix.lower().lstrip(".")
-    is_picture = file.kind == FileKind.PICTURE and ending in PICTURE_ENDINGS
-    kind = mimetypes.guess_type(f"x.{ending}")[0] if is_picture else "application/octet-stream"
-    response = FileResponse(opened, as_attachment=not is_picture, filename=file.original_name, content_type=kind)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return hand_out(file, is_picture=file.kind == FileKind.PICTURE)
 
 
 @never_cache

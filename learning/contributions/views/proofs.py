@@ -1,23 +1,22 @@
 """A proof of a placement: added by the office (or whoever entered it, before it is confirmed), given out to whoever may see the article."""
 
-import mimetypes
-from pathlib import PurePath
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cms.files.serving import hand_out
+
 from ..adoption_forms import ProofForm
 from ..choices import ProofKind
 from ..models import PlacementProof
 from ..placing import placement_seen_by
-from ..services.proofs import PICTURE_ENDINGS, may_add_proof
 from ..services.proofs import add_proof as keep_proof
+from ..services.proofs import may_add_proof
 from .placements import page_of, rights_of
 
 
@@ -53,14 +52,4 @@ def proof(request, pk):
     found = PlacementProof.objects.select_related("placement__article").filter(pk=pk).first()
     if found is None or not rights_of(request).may_see(found.placement.article):
         raise Http404
-    try:
-        opened = found.file.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    ending = PurePath(found.original_name).suffix.lower().lstrip(".")
-    is_picture = found.kind == ProofKind.PICTURE and ending in PICTURE_ENDINGS
-    kind = mimetypes.guess_type(f"x.{ending}")[0] if is_picture else "application/octet-stream"
-    response = FileResponse(opened, as_attachment=not is_picture, filename=found.original_name, content_type=kind)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return hand_out(found, is_picture=found.kind == ProofKind.PICTURE)

@@ -1,22 +1,20 @@
 """The report itself, by its team: written, its visits and files, handed in; afterwards what came of it."""
 
-import mimetypes
-from pathlib import PurePath
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cms.files.serving import hand_out
+
 from ..choices import FileKind
 from ..models import Placement, ResearchFile, ResearchOutcome, ResearchReport
 from ..research_forms import HandInForm, OutcomeForm, VersionField, Visits, WritingForm
 from ..research_limits import HINT, MOST_FILES, most_characters
-from ..services.files import PICTURE_ENDINGS
 from ..services.research_files import add_file, read_report
 from ..services.research_files import remove_file as remove_research_file
 from ..services.research_steps import ResearchConflictError, ResearchError
@@ -177,17 +175,7 @@ def research_file(request, pk):
     """For whoever may read the report."""
     file = get_object_or_404(ResearchFile, pk=pk)
     readable(file.report_id, rights_of(request))
-    try:
-        opened = file.file.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    ending = PurePath(file.original_name).suffix.lower().lstrip(".")
-    is_picture = file.kind == FileKind.PICTURE and ending in PICTURE_ENDINGS
-    kind = mimetypes.guess_type(f"x.{ending}")[0] if is_picture else "application/octet-stream"
-    response = FileResponse(opened, as_attachment=not is_picture, filename=file.original_name, content_type=kind)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return hand_out(file, is_picture=file.kind == FileKind.PICTURE)
 
 
 @never_cache

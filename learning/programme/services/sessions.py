@@ -12,8 +12,7 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 from wagtail.log_actions import log
 
-from cms.files.forms import without_metadata
-from cms.files.services import picture_ending
+from cms.files.services import kept_picture
 from cms.files.validation import check_file
 from cms.inbox.services import send_messages
 
@@ -24,7 +23,6 @@ from ..roster import present_audience
 from .locking import locked
 
 MAX_FILES = 60
-PICTURE_ENDINGS = tuple(settings.WAGTAILIMAGES_EXTENSIONS)
 
 
 class SessionError(ValidationError):
@@ -226,12 +224,8 @@ def add_file(*, session: Session, data: bytes, name: str, kind: str, by, now: da
     if session.files.count() >= MAX_FILES:
         raise SessionError(f"一次活动最多 {MAX_FILES} 个文件。请删去不用的再传。")
     if kind == FileKind.PHOTO:
-        ending = picture_ending(data)
-        stem = name.rpartition(".")[0] or "照片"
-        checked = check_file(
-            io.BytesIO(data), name=f"{stem}.{ending}", endings=PICTURE_ENDINGS, max_bytes=settings.WAGTAILIMAGES_MAX_UPLOAD_SIZE
-        )
-        content = without_metadata(SimpleUploadedFile(checked.name, data), name=checked.name, ending=ending)
+        stem, max_bytes = name.rpartition(".")[0] or "照片", settings.WAGTAILIMAGES_MAX_UPLOAD_SIZE
+        checked, content = kept_picture(data, stem=stem, endings=settings.WAGTAILIMAGES_EXTENSIONS, max_bytes=max_bytes)
     else:
         checked = check_file(
             io.BytesIO(data), name=name, endings=settings.WAGTAILDOCS_EXTENSIONS, max_bytes=settings.WAGTAILDOCS_MAX_UPLOAD_SIZE

@@ -1,13 +1,11 @@
 """A session: shown, opened, changed, announced, moved, cancelled; its materials, points and files."""
 
 import copy
-import mimetypes
-from pathlib import PurePath
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +13,8 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.models import Page
+
+from cms.files.serving import hand_out
 
 from ...articles.models import ArticlePage
 from ...evidence import Subject
@@ -25,7 +25,6 @@ from ..models import PlanItem, Session, SessionFile, SessionLecturer
 from ..rights import Rights
 from ..services.plans import session_of
 from ..services.sessions import (
-    PICTURE_ENDINGS,
     SessionChangedError,
     add_file,
     cancel_session,
@@ -348,17 +347,7 @@ def serve_file(request, pk, file_pk):
     if not rights.may_see_record(session):
         raise Http404
     file = get_object_or_404(SessionFile, pk=file_pk, session=pk)
-    try:
-        opened = file.file.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    ending = PurePath(file.original_name).suffix.lower().lstrip(".")
-    is_picture = file.kind == FileKind.PHOTO and ending in PICTURE_ENDINGS
-    kind = mimetypes.guess_type(f"x.{ending}")[0] if is_picture else "application/octet-stream"
-    response = FileResponse(opened, as_attachment=not is_picture, filename=file.original_name, content_type=kind)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return hand_out(file, is_picture=file.kind == FileKind.PHOTO)
 
 
 @never_cache

@@ -1,7 +1,6 @@
 """Files of a reflection: photographs of handwriting, and the .docx a text came from. Never a public address."""
 
 import datetime
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
@@ -14,9 +13,8 @@ from django.db import IntegrityError, transaction
 from django.template.defaultfilters import filesizeformat
 
 from cms.core.reading import Block, UnreadableDocumentError, read_document
-from cms.files.forms import without_metadata
-from cms.files.services import picture_ending
-from cms.files.validation import check_file, presentable_name
+from cms.files.services import kept_picture
+from cms.files.validation import check_file, presentable_name, size_of
 
 from ..choices import FileKind
 from ..models import Reflection, ReflectionFile
@@ -46,17 +44,13 @@ def add_photo(*, reflection: Reflection, file, name: str, by, now: datetime.date
     """Keep a photograph without what the telephone wrote into it; the same picture once. `file` is open and binary. Raises ValidationError."""
     check_writer(reflection.author, by=by, now=now)
     shown = presentable_name(name)
-    if (size := _size_of(file)) > MAX_PHOTO_BYTES:
+    if (size := size_of(file)) > MAX_PHOTO_BYTES:
         limit = filesizeformat(MAX_PHOTO_BYTES)
         raise ReflectionFileError(
             f"照片“{shown}”有 {filesizeformat(size)}，超过上限 {limit}，没有存。请在手机相册里缩小，或用“普通画质”重拍后再传。"
         )
-    data = file.read()
-    ending = picture_ending(data)
-    checked = check_file(
-        io.BytesIO(data), name=f"{PurePath(shown).stem or '照片'}.{ending}", endings=PHOTO_ENDINGS, max_bytes=MAX_PHOTO_BYTES
-    )
-    content = without_metadata(SimpleUploadedFile(checked.name, data), name=checked.name, ending=ending)
+    stem = PurePath(shown).stem or "照片"
+    checked, content = kept_picture(file.read(), stem=stem, endings=PHOTO_ENDINGS, max_bytes=MAX_PHOTO_BYTES)
     return _keep(reflection, FileKind.PHOTO, content, checked, limit=(MAX_PHOTOS, "张照片"), now=now)
 
 
@@ -149,10 +143,3 @@ def _keep(reflection: Reflection, kind: str, content, checked, *, limit: tuple[i
         file.file.storage.delete(file.file.name)
         return reflection.files.get(sha256=checked.sha256)
     return file
-
-
-def _size_of(file) -> int:
-    file.seek(0, io.SEEK_END)
-    size = file.tell()
-    file.seek(0)
-    return size

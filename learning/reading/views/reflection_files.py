@@ -1,21 +1,20 @@
 """A file of a reflection: given out to whoever may have it, taken away by its author."""
 
-import mimetypes
-from pathlib import PurePath
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cms.files.serving import hand_out
+
 from ..choices import FileKind
 from ..models import ReflectionFile
 from ..services.drafts import DraftError
-from ..services.files import PHOTO_ENDINGS, may_read_file, remove_file
+from ..services.files import may_read_file, remove_file
 
 
 @never_cache
@@ -27,17 +26,7 @@ def serve(request, pk, file_pk):
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         raise Http404
-    try:
-        opened = file.file.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    ending = PurePath(file.original_name).suffix.lower().lstrip(".")
-    is_picture = file.kind == FileKind.PHOTO and ending in PHOTO_ENDINGS
-    kind = mimetypes.guess_type(f"x.{ending}")[0] if is_picture else "application/octet-stream"
-    response = FileResponse(opened, as_attachment=not is_picture, filename=file.original_name, content_type=kind)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return hand_out(file, is_picture=file.kind == FileKind.PHOTO)
 
 
 @never_cache

@@ -1,12 +1,17 @@
 """A document is as public as the pages that give it out, at the moment it is asked for (A3)."""
 
+from io import BytesIO
+from types import SimpleNamespace
+
 import pytest
+from django.http import Http404
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction
 from wagtail.rich_text import RichText
 
 from cms.files.models import CustomDocument
 from cms.files.services import store_document
+from cms.files.serving import hand_out
 from cms.users.roles import ensure_groups
 from learning.models import ArticleAttachment, LectureRecordPage
 from tests.factories.pages import make_article, make_column, make_site, make_user
@@ -98,3 +103,36 @@ class TestServing:
         wrong_name = client.get(f"/documents/{document.pk}/{timezone.now():%Y}.txt")
         wrong_number = client.get("/documents/99999/a.txt")
         assert (wrong_name.status_code, wrong_number.status_code) == (404, 404)
+
+
+class TestHandOut:
+    def row(self, name, opened=None):
+        def file(mode):
+            if opened is None:
+                raise FileNotFoundError
+            return BytesIO(opened)
+
+        return SimpleNamespace(file=SimpleNamespace(open=file), original_name=name)
+
+    @pytest.mark.parametrize(
+        ("name", "is_picture", "disposition", "kind"),
+        [
+            ("a.png", True, "inline", "image/png"),
+            ("a.JPG", True, "inline", "image/jpeg"),
+            ("a.png", False, "attachment", "application/octet-stream"),
+            ("a.svg", True, "attachment", "application/octet-stream"),
+            ("a.html", True, "attachment", "application/octet-stream"),
+            ("a", True, "attachment", "application/octet-stream"),
+        ],
+    )
+    def test_shows_pictures_and_has_the_rest_saved(self, name, is_picture, disposition, kind):
+        response = hand_out(self.row(name, b"bytes"), is_picture=is_picture)
+        assert b"".join(response.streaming_content) == b"bytes"
+        assert response.headers["Content-Disposition"].partition(";")[0] == disposition
+        assert response.headers["Content-Type"] == kind
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["Cache-Control"] == "private, no-store"
+
+    def test_knows_no_file_whose_bytes_are_gone(self):
+        with pytest.raises(Http404):
+            hand_out(self.row("a.png"), is_picture=True)
