@@ -10,14 +10,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from ...articles.notices import NoticeDraftError
 from ...judging.choices import JudgingState
-from ...judging.errors import JudgingError, UnfinishedError
-from ...judging.forms import given_by
+from ...judging.errors import JudgingError
 from ...judging.ledgers import ledger_of
+from ...judging.pages import close_it, closing_of, next_number, open_it, take_turn, turn_of
 from ...judging.scoring import MEAN_RULE
 from ...programme.people import People
 from ..best_reports import TIE_RULE
 from ..choices import ResearchState
-from ..models import ResearchBallot, ResearchJudging, ResearchReport
+from ..models import ResearchJudging, ResearchReport
 from ..research_board import FIRST_YEAR, LAST_YEAR
 from ..research_forms import ResearchBallotForm, ResearchConflictForm, ResearchJudgingForm
 from ..research_judgings import blind_report, desk_of, judge_of, progress_of, results_of
@@ -115,12 +115,7 @@ def open_for_judges(request, year):
         raise Http404
     found = _found(year)
     if request.method == "POST":
-        try:
-            found = open_judging(judging=found, by=request.user, now=timezone.now())
-        except JudgingError as error:
-            messages.error(request, "；".join(error.messages))
-        else:
-            messages.success(request, f"评分已开始：{found.entries.count()} 篇，已通知评委。")
+        open_it(request, found, open_judging)
     return redirect("research_judging", year)
 
 
@@ -135,25 +130,13 @@ def close(request, year):
     found = _found(year)
     if found.state != JudgingState.OPEN:
         return redirect("research_judging", year)
-    error = None
+    refusal = None
     if request.method == "POST":
-        try:
-            close_judging(judging=found, is_confirmed="confirmed" in request.POST, by=request.user, now=timezone.now())
-        except JudgingError as refusal:
-            error = refusal
-        else:
-            messages.success(request, "评分已结束，结果已算出。")
+        refusal = close_it(request, found, close_judging)
+        if refusal is None:
             return redirect("research_results", year)
-    progress = progress_of(found)
-    context = {
-        "judging": found,
-        "progress": progress,
-        "missing": sum(one.waiting for one in progress),
-        "errors": error.messages if error else [],
-        "rights": rights.base,
-        "rule": RULE,
-    }
-    status = 409 if isinstance(error, UnfinishedError) else 400 if error else 200
+    context, status = closing_of(progress_of(found), refusal)
+    context |= {"judging": found, "rights": rights.base, "rule": RULE}
     return render(request, "learning/contributions/research_judging_close.html", context, status=status)
 
 
@@ -170,46 +153,21 @@ def judge_entry(request, year, number):
         raise Http404
     entry = get_object_or_404(entries_of(found).select_related("report__department", "report__declared_by"), number=number)
     entry.judging = judge.judging = found
-    ballot = ResearchBallot.objects.filter(entry=entry, judge=judge).prefetch_related("lines").first()
-    lines = list(found.rubric.all())
-    declares = "conflict" in request.POST
-    form = ResearchBallotForm(None if declares else request.POST or None, lines=lines, initial=given_by(ballot, lines))
-    conflict = ResearchConflictForm(request.POST if declares else None, initial={"reason": ballot.conflict_reason if ballot else ""})
-    sent = conflict if declares else form
-    if request.method == "POST" and sent.is_valid():
-        facts = {"reason": conflict.cleaned_data["reason"]} if declares else {"points": form.points, "remark": form.cleaned_data["remark"]}
-        act = declare_conflict if declares else submit_ballot
-        try:
-            act(entry=entry, **facts, by=request.user, now=timezone.now())
-        except JudgingError as error:
-            sent.add_service_error(error)
-        else:
-            return _on_to_the_next(request, found, judge, number, f"{number} 号{'已回避' if declares else '已评'}。")
-    desk = desk_of(judge)
-    context = {
+    turn = turn_of(request, entry=entry, judge=judge, ballot_form=ResearchBallotForm, conflict_form=ResearchConflictForm)
+    is_kept = request.method == "POST" and take_turn(
+        request, turn, entry=entry, submit_ballot=submit_ballot, declare_conflict=declare_conflict
+    )
+    if is_kept:
+        following = next_number(request, turn, number, desk_of(judge))
+        return redirect("judge_research", year, following) if following else redirect("research_judging", year)
+    ballot = turn.ballot
+    context = turn.context(number, desk_of(judge)) | {
         "judging": found,
-        "rights": rights.base,
         "entry": entry,
         "blind": blind_report(entry.report),
-        "form": form,
-        "conflict": conflict,
-        "ballot": ballot,
         "is_own": ballot is not None and ballot.is_conflict and ballot.conflict_reason == OWN_REPORT,
-        "desk": desk,
-        "total_points": sum(line.max_points for line in lines),
-        "previous": desk.before(number),
-        "following": desk.after(number),
     }
-    return render(request, "learning/contributions/judge_research.html", context, status=400 if sent.errors else 200)
-
-
-def _on_to_the_next(request, found, judge, number, done: str):
-    following = desk_of(judge).next_after(number)
-    if following is None:
-        messages.success(request, f"{done}全部评完了，谢谢。结束之前还可以改。")
-        return redirect("research_judging", found.year)
-    messages.success(request, f"{done}这是下一篇。")
-    return redirect("judge_research", found.year, following)
+    return render(request, "learning/contributions/judge_research.html", context, status=turn.status)
 
 
 @never_cache

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from ...judging.blinding import blind
 from ...judging.choices import JudgingState
-from ...judging.errors import JudgingError, UnfinishedError
-from ...judging.forms import given_by
+from ...judging.errors import JudgingError
 from ...judging.ledgers import ledger_of
+from ...judging.pages import close_it, closing_of, next_number, open_it, take_turn, turn_of
 from ...judging.scoring import RULE
 from ...programme.people import People
 from ...programme.rights import Rights
@@ -29,7 +29,7 @@ from ..judgings import (
     progress_of,
     results_of,
 )
-from ..models import Ballot, Entry, ExhibitionPage, Judging, Reflection
+from ..models import Entry, ExhibitionPage, Judging, Reflection
 from ..services.judging import (
     SAMPLE_RUBRIC,
     close_judging,
@@ -131,12 +131,7 @@ def open_for_judges(request, pk):
         raise Http404
     found = _found(pk)
     if request.method == "POST":
-        try:
-            found = open_judging(judging=found, by=request.user, now=timezone.now())
-        except JudgingError as error:
-            messages.error(request, "；".join(error.messages))
-        else:
-            messages.success(request, f"评分已开始：{found.entries.count()} 篇，已通知评委。")
+        open_it(request, found, open_judging)
     return redirect("judging", pk)
 
 
@@ -150,24 +145,13 @@ def close(request, pk):
     found = _found(pk)
     if found.state != JudgingState.OPEN:
         return redirect("judging", pk)
-    error = None
+    refusal = None
     if request.method == "POST":
-        try:
-            close_judging(judging=found, is_confirmed="confirmed" in request.POST, by=request.user, now=timezone.now())
-        except JudgingError as refusal:
-            error = refusal
-        else:
-            messages.success(request, "评分已结束，结果已算出。")
+        refusal = close_it(request, found, close_judging)
+        if refusal is None:
             return redirect("judging_results", pk)
-    progress = progress_of(found)
-    context = {
-        "judging": found,
-        "progress": progress,
-        "missing": sum(one.waiting for one in progress),
-        "errors": error.messages if error else [],
-        "rule": RULE,
-    }
-    status = 409 if isinstance(error, UnfinishedError) else 400 if error else 200
+    context, status = closing_of(progress_of(found), refusal)
+    context |= {"judging": found, "rule": RULE}
     return render(request, "learning/reading/close_judging.html", context, status=status)
 
 
@@ -184,45 +168,21 @@ def judge_entry(request, pk, number):
         raise Http404
     entry = get_object_or_404(entries_of(found).select_related("reflection__author", "reflection__book"), number=number)
     entry.judging = judge.judging = found
-    ballot = Ballot.objects.filter(entry=entry, judge=judge).prefetch_related("lines").first()
-    is_own = entry.reflection.author_id == judge.staff_id
-    lines = list(found.rubric.all())
-    declares = "conflict" in request.POST
-    form = BallotForm(None if declares else request.POST or None, lines=lines, initial=given_by(ballot, lines))
-    conflict = ConflictForm(request.POST if declares else None, initial={"reason": ballot.conflict_reason if ballot else ""})
-    sent = conflict if declares else form
-    if request.method == "POST" and sent.is_valid():
-        facts = {"reason": conflict.cleaned_data["reason"]} if declares else {"points": form.points, "remark": form.cleaned_data["remark"]}
-        act = declare_conflict if declares else submit_ballot
-        try:
-            act(entry=entry, **facts, by=request.user, now=timezone.now())
-        except JudgingError as error:
-            sent.add_service_error(error)
-        else:
-            return _on_to_the_next(request, found, judge, number, f"{number} 号{'已回避' if declares else '已评'}。")
-    context = {
+    turn = turn_of(request, entry=entry, judge=judge, ballot_form=BallotForm, conflict_form=ConflictForm)
+    is_kept = request.method == "POST" and take_turn(
+        request, turn, entry=entry, submit_ballot=submit_ballot, declare_conflict=declare_conflict
+    )
+    if is_kept:
+        following = next_number(request, turn, number, desk_of(judge))
+        return redirect("judge_entry", pk, following) if following else redirect("judging", pk)
+    context = turn.context(number, desk_of(judge)) | {
         "judging": found,
         "entry": entry,
         "title": blind(entry.reflection.title, [entry.reflection.author.name]),
         "text": mark_safe(blind(entry.reflection.html, [entry.reflection.author.name])),  # noqa: S308 (cleaned before it was stored)
-        "form": form,
-        "conflict": conflict,
-        "ballot": ballot,
-        "is_own": is_own,
-        "desk": desk_of(judge),
-        "total_points": sum(line.max_points for line in lines),
+        "is_own": entry.reflection.author_id == judge.staff_id,
     }
-    context |= {"previous": context["desk"].before(number), "following": context["desk"].after(number)}
-    return render(request, "learning/reading/judge_entry.html", context, status=400 if sent.errors else 200)
-
-
-def _on_to_the_next(request, found, judge, number, done: str):
-    following = desk_of(judge).next_after(number)
-    if following is None:
-        messages.success(request, f"{done}全部评完了，谢谢。结束之前还可以改。")
-        return redirect("judging", found.pk)
-    messages.success(request, f"{done}这是下一篇。")
-    return redirect("judge_entry", found.pk, following)
+    return render(request, "learning/reading/judge_entry.html", context, status=turn.status)
 
 
 @never_cache
