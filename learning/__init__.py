@@ -5,6 +5,7 @@
     library       notices, study materials, lecture records; the import of a notice from a file
     reading       books and monthly lists, reading log, reflections and their review, exhibition and judging, stars, interest groups, notes
     contributions media articles and their placements, scoring rules and the ledger, calls for pieces, research reports
+    portfolio     everybody's five-haves file: computed cells, plan, statement, review, inspection, confirm and lock, archive
     programme     rules → a year's plan → sessions → attendance; leave, make-up, gaps, rates
     articles      what every published article has in common; columns (栏目), their lists, filters and feeds
     questions     「有疑问」 to any line, and its answer
@@ -14,5 +15,5 @@
     evidence · fingerprints · periods      ground floor: the contract the rooms sign for their facts; what is kept of a text that is compared;
                   weeks, months, quarters, halves, years
 
-Rooms still to be built: quiz, online_study, portfolio, assessment.
+Rooms still to be built: quiz, online_study, assessment.
 """

@@ -24,7 +24,9 @@ class LearningConfig(AppConfig):
         from .evidence import register_evidence  # noqa: PLC0415
         from .library.drafts import write_notice  # noqa: PLC0415
         from .organisation.roster import RosterKind  # noqa: PLC0415
+        from .portfolio import facts as portfolio_facts  # noqa: PLC0415
         from .programme import facts as programme_facts  # noqa: PLC0415
+        from .programme.rights import RUN as RUN_PROGRAMME  # noqa: PLC0415
         from .programme.services.roll import freeze_started_sessions  # noqa: PLC0415
         from .questions.desks import Desk, register_desk  # noqa: PLC0415
         from .reading import facts as reading_facts  # noqa: PLC0415
@@ -36,9 +38,10 @@ class LearningConfig(AppConfig):
         register_source(ARTICLES)
         register_notice_writer(write_notice)
         register_desk(Desk("contributions", "宣传科", RUN_CONTRIBUTIONS))
+        register_desk(Desk("portfolio", "机关党委", RUN_PROGRAMME))
         for import_kind in (RosterKind(), BookKind(), OutletKind(), ArticleKind(), PlacementKind()):
             register_kind(import_kind)
-        for kind in (*programme_facts.KINDS, *reading_facts.KINDS, *contribution_facts.KINDS):
+        for kind in (*programme_facts.KINDS, *reading_facts.KINDS, *contribution_facts.KINDS, *portfolio_facts.KINDS):
             register_evidence(kind)
         register_job(Job("programme.freeze_rosters", "固定应到名册", every_minute, freeze_started_sessions))
         register_job(Job("contributions.carry_on_recalculations", "续做重算", every_minute, carry_on_recalculations))

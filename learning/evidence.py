@@ -3,8 +3,9 @@
 Pull, not push: nobody writes a second ledger. A consumer aggregates `rows()` in SQL, one GROUP BY for a kind and any number of people.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
@@ -30,6 +31,24 @@ class Have(models.TextChoices):
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that belongs to a record; `sha256` as it was when it was stored, `open` reads it."""
+
+    name: str
+    sha256: str
+    open: Callable[[], BinaryIO]
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What an archive keeps of one record: labelled facts in order, its text in paragraphs, its files."""
+
+    facts: tuple[tuple[str, str], ...] = ()
+    paragraphs: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceKind:
     """`rows()` holds one row per fact, annotated with
 
@@ -37,15 +56,35 @@ class EvidenceKind:
       counts for all of them;
     - `counted_on`: the day whose period it counts for; `happened_on`: the day it came about, later than `counted_on` when it was late;
     - `quantity`: how much it counts;
-    - where `by_format`: `format_id` (the study format), `variant` (the kind within it) and `series` (the requirement it was planned by).
+    - where `by_format`: `format_id` (the study format), `variant` (the kind within it) and `series` (the requirement it was planned by);
+    - where the fact is of a person: `record_id` and `record_title`, the record it is about and what that is called.
+
+    `address` names the page of a record, reversed with its `record_id`; empty where it has none. Of a `is_private` kind nobody but its owner
+    learns more than that there is something: no title, no number, no day. `details` tells what an archive keeps of the records (keys are
+    `record_id`), files included.
+
+    The kind of a have (`kind_of_have`) has no rows of its own: `sources` are the kinds that fill it, as they are registered.
     """
 
     key: str
     label: str
     subject: Subject
-    rows: Callable[[], models.QuerySet]
+    rows: Callable[[], models.QuerySet] | None
     have: Have | None = None
     by_format: bool = False
+    address: str = ""
+    is_private: bool = False
+    details: Callable[[Collection[int]], dict[int, Detail]] | None = None
+
+    @property
+    def sources(self) -> list["EvidenceKind"]:
+        """The kinds whose rows these are: itself, or all that fill its have."""
+        return [self] if self.rows is not None else [kind for kind in _kinds.values() if kind.rows is not None and kind.have == self.have]
+
+
+def kind_of_have(have: Have) -> EvidenceKind:
+    """Whatever fills `have`, as one kind that a requirement can ask for."""
+    return EvidenceKind(f"have.{have.value}", f"{have.label}（任何一项都算）", Subject.STAFF, None, have=have)
 
 
 _kinds: dict[str, EvidenceKind] = {}
@@ -65,3 +104,8 @@ def find_evidence(key: str) -> EvidenceKind | None:
 
 def all_evidence() -> list[EvidenceKind]:
     return list(_kinds.values())
+
+
+def kinds_of_people() -> list[EvidenceKind]:
+    """Those whose facts are of single people, in the order they were registered; not the haves, which only sum others up."""
+    return [kind for kind in _kinds.values() if kind.subject == Subject.STAFF and kind.rows is not None]

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("learning.programme.urls")),
     path("", include("learning.reading.urls")),
     path("", include("learning.contributions.urls")),
+    path("", include("learning.portfolio.urls")),
     path("", include("learning.questions.urls")),
     path("sitemap/", site_map, name="site_map"),
 ]

@@ -7,6 +7,7 @@ from .contributions import log_actions as contributions_log
 from .contributions.modeladmins import placement_register
 from .contributions.viewsets import ContributionsViewSetGroup
 from .organisation.viewsets import OrganisationViewSetGroup
+from .portfolio import log_actions as portfolio_log
 from .programme import log_actions as programme_log
 from .programme.modeladmins import attendance_register
 from .programme.start_page import add_panel
@@ -64,5 +65,10 @@ def register_topics():
 
 @hooks.register("register_log_actions")
 def register_log_actions(actions):
-    for name, label, message in (*programme_log.LOG_ACTIONS, *reading_log.LOG_ACTIONS, *contributions_log.LOG_ACTIONS):
+    for name, label, message in (
+        *programme_log.LOG_ACTIONS,
+        *reading_log.LOG_ACTIONS,
+        *contributions_log.LOG_ACTIONS,
+        *portfolio_log.LOG_ACTIONS,
+    ):
         actions.register_action(name, label, message)

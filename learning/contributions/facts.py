@@ -1,20 +1,15 @@
 """What the contributions room signs the evidence contract for."""
 
-from django.db.models import Case, CharField, DateField, F, IntegerField, OuterRef, Subquery, Value, When
-from django.db.models.functions import Cast, Concat, ExtractYear, Least
+from django.db.models import Case, F, IntegerField, OuterRef, Subquery, Value, When
+from django.db.models.functions import ExtractYear, Least
 
 from ..evidence import EvidenceKind, Have, Subject
-from ..programme.querysets import day_of
+from ..programme.querysets import day_in_year, day_of
 from .choices import BulletinKind, OutcomeKind, ResearchState
 from .models import ArticleAuthor, ContributionBulletin, Placement, ResearchEntry, ResearchMember, ResearchOutcome, ResearchReport
 
 NOBODY = Value(None, output_field=IntegerField())
 ONE = Value(1)
-
-
-def _day_in(year, month_and_day: str):
-    """The day "-06-30" of the year that `year` (an expression) says."""
-    return Cast(Concat(Cast(year, CharField()), Value(month_and_day), output_field=CharField()), DateField())
 
 
 def research_reports():
@@ -23,7 +18,7 @@ def research_reports():
         ResearchReport.objects.handed_in()
         .annotate(
             subject_id=F("department_id"),
-            counted_on=Least("handed_in_on", _day_in(F("year"), "-12-31")),
+            counted_on=Least("handed_in_on", day_in_year(F("year"), "-12-31")),
             happened_on=F("handed_in_on"),
             quantity=ONE,
         )
@@ -38,7 +33,7 @@ def best_reports():
         ResearchEntry.objects.filter(is_best=True, judging__closed_at__isnull=False)
         .annotate(
             subject_id=NOBODY,
-            counted_on=Least(closed_on, _day_in(F("judging__year"), "-12-31")),
+            counted_on=Least(closed_on, day_in_year(F("judging__year"), "-12-31")),
             happened_on=closed_on,
             quantity=ONE,
         )
@@ -49,9 +44,9 @@ def best_reports():
 def _published(kind: BulletinKind):
     """A bulletin counts for the last day of what it is about, once its notice can be read; published later, it came about late."""
     year = ExtractYear("period_first")
-    last = _day_in(year, "-12-31")
+    last = day_in_year(year, "-12-31")
     if kind == BulletinKind.HALF_YEAR:
-        last = Case(When(period_first__month__lte=6, then=_day_in(year, "-06-30")), default=last)
+        last = Case(When(period_first__month__lte=6, then=day_in_year(year, "-06-30")), default=last)
     return (
         ContributionBulletin.objects.filter(kind=kind, page__live=True, page__first_published_at__isnull=False)
         .annotate(subject_id=NOBODY, counted_on=last, happened_on=day_of("page__first_published_at"), quantity=ONE)
@@ -72,19 +67,28 @@ def adoptions():
     uses = Placement.objects.confirmed().filter(article=OuterRef("article")).order_by("published_on", "pk")
     return (
         ArticleAuthor.objects.filter(staff__isnull=False)
-        .annotate(subject_id=F("staff_id"), counted_on=Subquery(uses.values("published_on")[:1]), happened_on=F("counted_on"), quantity=ONE)
+        .annotate(
+            subject_id=F("staff_id"),
+            counted_on=Subquery(uses.values("published_on")[:1]),
+            happened_on=F("counted_on"),
+            quantity=ONE,
+            record_id=F("article_id"),
+            record_title=F("article__title"),
+        )
         .filter(counted_on__isnull=False)
         .order_by()
     )
 
 
 def _memberships():
-    return ResearchMember.objects.filter(report__state=ResearchState.HANDED_IN).annotate(subject_id=F("staff_id"), quantity=ONE)
+    return ResearchMember.objects.filter(report__state=ResearchState.HANDED_IN).annotate(
+        subject_id=F("staff_id"), quantity=ONE, record_id=F("report_id"), record_title=F("report__title")
+    )
 
 
 def research():
     """One per member of the team and report that was handed in (R13)."""
-    counted_on = Least("report__handed_in_on", _day_in(F("report__year"), "-12-31"))
+    counted_on = Least("report__handed_in_on", day_in_year(F("report__year"), "-12-31"))
     return _memberships().annotate(counted_on=counted_on, happened_on=F("report__handed_in_on")).order_by()
 
 
@@ -107,7 +111,7 @@ KINDS = (
     EvidenceKind(BEST_REPORT, "评出优质调研报告", Subject.ORGAN, best_reports),
     EvidenceKind(SUMMARY, "新闻宣传半年汇总", Subject.ORGAN, summaries),
     EvidenceKind(RANKING, "投稿使用情况公示", Subject.ORGAN, rankings),
-    EvidenceKind(ADOPTION, "稿件被采用", Subject.STAFF, adoptions),
-    EvidenceKind(RESEARCH, "参加调研形成报告", Subject.STAFF, research, have=Have.RESEARCH),
-    EvidenceKind(RESEARCH_USE, "调研转化为文件或措施", Subject.STAFF, research_uses, have=Have.APPLICATION),
+    EvidenceKind(ADOPTION, "稿件被采用", Subject.STAFF, adoptions, address="media_article"),
+    EvidenceKind(RESEARCH, "参加调研形成报告", Subject.STAFF, research, have=Have.RESEARCH, address="research_report"),
+    EvidenceKind(RESEARCH_USE, "调研转化为文件或措施", Subject.STAFF, research_uses, have=Have.APPLICATION, address="research_report"),
 )

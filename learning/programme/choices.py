@@ -35,6 +35,7 @@ class Window(models.TextChoices):
     WHOLE = "whole", "整个周期"
     LAST_MONTH = "last_month", "周期最后一个月"
     BEFORE_JULY = "before_july", "七一前（至 6 月 30 日 24 时）"
+    FIRST_QUARTER = "first_quarter", "第一季度内（至 3 月 31 日）"
 
 
 class OnHoliday(models.TextChoices):

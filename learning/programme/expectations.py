@@ -5,7 +5,7 @@ A property test holds the two to the same answer.
 """
 
 from ..evidence import Subject
-from ..organisation.models import LeadingGroupOffice, StaffMember
+from ..organisation.models import Absence, LeadingGroupOffice, StaffMember
 from .choices import Audience
 from .models import Requirement, Session
 from .standings import Standings
@@ -25,12 +25,17 @@ class Expectations:
 
     def owes(self, person: StaffMember, requirement: Requirement, day) -> bool:
         """Whether `person` is one of those who owe a requirement of people on `day`; the one-person answer of `gaps.counting.audience_on`."""
+        return self.excuse(person, requirement, day) is None
+
+    def excuse(self, person: StaffMember, requirement: Requirement, day) -> str | None:
+        """Why `person` does not owe it on `day`: not at the bureau, on long leave; empty where the rule does not mean them. None: they owe it."""
         postings = self._postings_of_employed(person, day)
-        return (
-            bool(postings)
-            and self._is_in_audience(person, requirement.audience, postings, day)
-            and not self._standings.absences(person.pk, day)
-        )
+        if not postings:
+            return f"{day:%Y-%m-%d} {'已离开本单位' if person.has_left(day) else '没有任职'}"
+        if not self._is_in_audience(person, requirement.audience, postings, day):
+            return ""
+        absences = self._standings.absences(person.pk, day)
+        return f"{Absence.Kind(absences[0].role).label}（{absences[0].started_on:%Y-%m-%d} 起）" if absences else None
 
     def is_meant(self, person: StaffMember, session: Session) -> bool:
         """Whether the session's rule means `person`, on long leave or not."""

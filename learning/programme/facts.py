@@ -58,6 +58,8 @@ def attendances():
             format_id=F("session__formats"),
             variant=F("session__kind"),
             series=F("session__plan_item__series"),
+            record_id=F("session_id"),
+            record_title=F("session__title"),
         )
         .order_by()
     )
@@ -77,12 +79,12 @@ def ticked_items():
     )
 
 
-ITEM = "programme.item"
+ITEM, ATTENDANCE = "programme.item", "programme.attendance"
 KINDS = (
     EvidenceKind("programme.session", "学习活动（机关党委组织）", Subject.ORGAN, organ_sessions, by_format=True),
     EvidenceKind("programme.collective", "学习活动（机关党委或支部组织）", Subject.BRANCH, collective_sessions, by_format=True),
     EvidenceKind("programme.branch_session", "支部学习活动", Subject.BRANCH, branch_sessions, by_format=True),
     EvidenceKind("programme.department_session", "科室学习活动", Subject.DEPARTMENT, department_sessions, by_format=True),
-    EvidenceKind("programme.attendance", "参加学习活动", Subject.STAFF, attendances, by_format=True),
+    EvidenceKind(ATTENDANCE, "参加学习活动", Subject.STAFF, attendances, by_format=True, address="session"),
     EvidenceKind(ITEM, "人工登记完成", Subject.ORGAN, ticked_items),
 )

@@ -54,6 +54,8 @@ def window_of(rule, period: Period) -> Period:
         return period_of(period.last, PeriodKind.MONTH)
     if rule.window == Window.BEFORE_JULY:
         return Period(period.first, datetime.date(period.first.year, 6, 30), period.kind)
+    if rule.window == Window.FIRST_QUARTER:
+        return Period(period.first, datetime.date(period.first.year, 3, 31), period.kind)
     return period
 
 

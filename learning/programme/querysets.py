@@ -3,8 +3,8 @@
 import datetime
 
 from django.db import models
-from django.db.models import Count, Max, Q
-from django.db.models.functions import TruncDate
+from django.db.models import CharField, Count, DateField, Max, Q, Value
+from django.db.models.functions import Cast, Concat, TruncDate
 
 from ..periods import SHANGHAI, Period
 from .choices import ATTENDED_STATUSES, LEAVE_STATUSES, AttendanceStatus, LeaveState, MakeUpState, SessionState
@@ -122,3 +122,8 @@ class MakeUpQuerySet(models.QuerySet):
 def day_of(expression: str):
     """The day in Shanghai of a datetime column, in SQL."""
     return TruncDate(expression, tzinfo=SHANGHAI)
+
+
+def day_in_year(year, month_and_day: str):
+    """The day "-06-30" of the year that `year` (an expression) says, in SQL."""
+    return Cast(Concat(Cast(year, CharField()), Value(month_and_day), output_field=CharField()), DateField())

@@ -1,6 +1,7 @@
 """What the reading room signs the evidence contract for."""
 
 from django.db.models import F, IntegerField, Q, Value
+from django.db.models.functions import Coalesce
 
 from ..evidence import EvidenceKind, Have, Subject
 from ..programme.querysets import day_of
@@ -24,7 +25,14 @@ def books_read():
     """One row per book somebody has finished, in the month of the last page; registered later, it came about later (R34)."""
     return (
         ReadingEntry.objects.finished()
-        .annotate(subject_id=F("staff_id"), counted_on=F("finished_on"), happened_on=F("recorded_on"), quantity=ONE)
+        .annotate(
+            subject_id=F("staff_id"),
+            counted_on=F("finished_on"),
+            happened_on=F("recorded_on"),
+            quantity=ONE,
+            record_id=F("pk"),
+            record_title=Coalesce(F("book__title"), F("title")),
+        )
         .order_by()
     )
 
@@ -34,7 +42,12 @@ def _reflections(condition):
     return (
         Reflection.objects.filter(condition, state__in=HANDED_IN)
         .annotate(
-            subject_id=F("author_id"), counted_on=day_of("first_handed_in_at"), happened_on=day_of("first_handed_in_at"), quantity=ONE
+            subject_id=F("author_id"),
+            counted_on=day_of("first_handed_in_at"),
+            happened_on=day_of("first_handed_in_at"),
+            quantity=ONE,
+            record_id=F("pk"),
+            record_title=F("title"),
         )
         .order_by()
     )
@@ -61,7 +74,14 @@ def notes():
     """How many, never what: a note is its owner's alone."""
     return (
         StudyNote.objects.filter(owner__staff_member__isnull=False)
-        .annotate(subject_id=F("owner__staff_member"), counted_on=day_of("created_at"), happened_on=day_of("created_at"), quantity=ONE)
+        .annotate(
+            subject_id=F("owner__staff_member"),
+            counted_on=day_of("created_at"),
+            happened_on=day_of("created_at"),
+            quantity=ONE,
+            record_id=F("pk"),
+            record_title=Value(""),
+        )
         .order_by()
     )
 
@@ -70,8 +90,8 @@ LOG, REFLECTION, APPLICATION, NOTE = "reading.log", "reading.reflection", "readi
 KINDS = (
     EvidenceKind("reading.monthly_list", "每月推荐书目", Subject.ORGAN, monthly_lists),
     EvidenceKind(LOG, "读完一本书", Subject.STAFF, books_read),
-    EvidenceKind(REFLECTION, "读书心得", Subject.STAFF, reflections, have=Have.REFLECTION),
-    EvidenceKind(APPLICATION, "心得用到工作中", Subject.STAFF, applications, have=Have.APPLICATION),
+    EvidenceKind(REFLECTION, "读书心得", Subject.STAFF, reflections, have=Have.REFLECTION, address="reflection"),
+    EvidenceKind(APPLICATION, "心得用到工作中", Subject.STAFF, applications, have=Have.APPLICATION, address="reflection"),
     EvidenceKind("reading.star", "评出阅读之星", Subject.ORGAN, stars),
-    EvidenceKind(NOTE, "学习笔记", Subject.STAFF, notes, have=Have.NOTE),
+    EvidenceKind(NOTE, "学习笔记", Subject.STAFF, notes, have=Have.NOTE, is_private=True),
 )

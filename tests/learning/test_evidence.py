@@ -1,8 +1,9 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse
 
 from learning import evidence
-from learning.evidence import EvidenceKind, Subject, all_evidence, find_evidence, register_evidence
+from learning.evidence import EvidenceKind, Have, Subject, all_evidence, find_evidence, kinds_of_people, register_evidence
 
 
 @pytest.fixture(autouse=True)
@@ -42,10 +43,22 @@ class TestFindEvidence:
 class TestEveryKind:
     """What the contract promises of `rows()` holds for every room that has signed it."""
 
-    @pytest.mark.parametrize("key", [kind.key for kind in all_evidence()])
+    @pytest.mark.parametrize("key", [kind.key for kind in all_evidence() if kind.rows])
     def test_has_the_annotations_of_the_contract(self, key):
         kind = find_evidence(key)
         names = ["subject_id", "counted_on", "happened_on", "quantity"]
         if kind.by_format:
             names += ["format_id", "variant", "series"]
+        if kind.subject == Subject.STAFF:
+            names += ["record_id", "record_title"]
         assert list(kind.rows().values(*names)) == []
+
+    @pytest.mark.parametrize("have", list(Have))
+    def test_of_a_have_is_filled_by_some_room(self, have):
+        kind = find_evidence(f"have.{have.value}")
+        assert kind.sources
+        assert {(source.have, source.subject) for source in kind.sources} == {(have, Subject.STAFF)}
+
+    @pytest.mark.parametrize("kind", kinds_of_people(), ids=lambda kind: kind.key)
+    def test_leads_to_its_records_unless_they_have_no_page(self, kind):
+        assert not kind.address or reverse(kind.address, args=[1])

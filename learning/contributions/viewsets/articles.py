@@ -2,10 +2,11 @@
 
 from wagtail.admin.ui.tables import Column
 
+from cms.core.looked_at import LookedAtViewSet
+
 from ...programme.viewsets.columns import day_column
 from ..choices import ArticleState
 from ..models import MediaArticle
-from .looked_at import LookedAtViewSet
 
 
 class MediaArticleViewSet(LookedAtViewSet):

@@ -2,11 +2,12 @@
 
 from wagtail.admin.ui.tables import Column
 
+from cms.core.looked_at import LookedAtViewSet
+
 from ...judging.choices import JudgingState
 from ...programme.viewsets.columns import day_column
 from ..choices import ResearchState
 from ..models import ResearchJudge, ResearchReport
-from .looked_at import LookedAtViewSet
 
 
 class ResearchReportViewSet(LookedAtViewSet):

@@ -2,12 +2,14 @@
 
 import datetime
 from collections import defaultdict
+from functools import reduce
+from operator import add, or_
 
-from django.db.models import BigIntegerField, Count, F, Prefetch, Q, Sum, UUIDField, Value
-from django.db.models.functions import Cast
+from django.db.models import BigIntegerField, Count, F, OuterRef, Prefetch, Q, Subquery, Sum, UUIDField, Value
+from django.db.models.functions import Cast, Coalesce
 
-from ...evidence import Subject, find_evidence
-from ...organisation.models import Absence
+from ...evidence import EvidenceKind, Subject, find_evidence
+from ...organisation.models import Absence, StaffMember
 from ...periods import Period, PeriodKind, period_of
 from ..choices import SessionState
 from ..facts import ITEM
@@ -113,7 +115,7 @@ class Facts:
     def __init__(self, kinds: set[str], year: int, *, person: int | None = None):
         # A week of this year may begin in the last and end in the next.
         first, last = datetime.date(year - 1, 12, 25), datetime.date(year + 1, 1, 7)
-        known = [(key, kind) for key in sorted(kinds) if (kind := find_evidence(key)) and key != ITEM]
+        known = [(key, kind) for key in sorted(kinds) if (found := find_evidence(key)) and key != ITEM for kind in found.sources]
         known = [(key, kind) for key, kind in known if kind.subject != Subject.STAFF or person is not None]
         parts = []
         for key, kind in known:
@@ -195,7 +197,15 @@ def audience_on(requirement: Requirement, day: datetime.date, scope: Scope):
 def keys_of_done(item: PlanItem, *, by: datetime.date | None = None, among=None):
     """Keys of the people (`among` some) who have met the requirement of `item` in its period (by a day)."""
     requirement = item.requirement
-    kind = find_evidence(requirement.evidence)
+    sources = find_evidence(requirement.evidence).sources
+    rows = [_rows_that_count(kind, item, by=by, among=among) for kind in sources]
+    if len(rows) == 1:
+        return rows[0].values("subject_id").annotate(total=Sum("quantity")).filter(total__gte=requirement.quantity).values("subject_id")
+    return _keys_of_enough(rows, requirement.quantity)
+
+
+def _rows_that_count(kind: EvidenceKind, item: PlanItem, *, by, among):
+    requirement = item.requirement
     rows = kind.rows().filter(counted_on__gte=item.period_first, counted_on__lte=item.period_last)
     if by is not None:
         rows = rows.filter(happened_on__lte=by)
@@ -205,7 +215,16 @@ def keys_of_done(item: PlanItem, *, by: datetime.date | None = None, among=None)
         rows = rows.filter(format_id=requirement.study_format_id)
         if requirement.session_kind:
             rows = rows.filter(Q(variant=requirement.session_kind) | Q(series=requirement.series))
-    return rows.values("subject_id").annotate(total=Sum("quantity")).filter(total__gte=requirement.quantity).values("subject_id")
+    return rows
+
+
+def _keys_of_enough(rows: list, quantity: int):
+    """Of facts of several kinds together: one of any is one."""
+    if quantity == 1:
+        return StaffMember.objects.filter(reduce(or_, (Q(pk__in=one.values("subject_id")) for one in rows))).order_by().values("pk")
+    totals = (one.filter(subject_id=OuterRef("pk")).values("subject_id").annotate(total=Sum("quantity")).values("total") for one in rows)
+    together = reduce(add, (Coalesce(Subquery(total), 0) for total in totals))
+    return StaffMember.objects.annotate(facts_together=together).filter(facts_together__gte=quantity).order_by().values("pk")
 
 
 def _of_people(items, scope: Scope, today: datetime.date) -> dict[int, Outcome]:

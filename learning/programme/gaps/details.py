@@ -112,7 +112,7 @@ def _in_order(sessions) -> list[Session]:
 def _counted_sessions(cell: Cell) -> list[Session]:
     """Every session that the evidence is made of; none where other rooms keep it."""
     kind = find_evidence(cell.requirement.evidence)
-    if kind is None:
+    if kind is None or kind.rows is None:
         return []
     rows = kind.rows()
     if rows.model is not Session:

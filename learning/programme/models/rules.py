@@ -53,7 +53,7 @@ class Requirement(models.Model):
     measure = models.CharField("计量", max_length=12, choices=Measure.choices, default=Measure.SESSIONS)
     quantity = models.PositiveSmallIntegerField("数量", default=1, validators=[MinValueValidator(1), MaxValueValidator(20)])
     per = models.CharField("周期", max_length=8, choices=PeriodKind.choices, default=PeriodKind.QUARTER)
-    window = models.CharField("时段", max_length=12, choices=Window.choices, default=Window.WHOLE)
+    window = models.CharField("时段", max_length=16, choices=Window.choices, default=Window.WHOLE)
 
     opens_sessions = models.BooleanField("发布计划时建立学习活动", default=False)
     weekday = models.PositiveSmallIntegerField(
@@ -118,12 +118,19 @@ class Requirement(models.Model):
     @property
     def cadence(self) -> str:
         """For people: 每季度 1 次，最后一个月."""
-        window = {Window.WHOLE: "", Window.LAST_MONTH: "，最后一个月", Window.BEFORE_JULY: "，七一前"}[self.window]
+        window = {
+            Window.WHOLE: "",
+            Window.LAST_MONTH: "，最后一个月",
+            Window.BEFORE_JULY: "，七一前",
+            Window.FIRST_QUARTER: "，3 月底前",
+        }[self.window]
         return f"{self.get_per_display()} {self.quantity} 次{window}"
 
     def clean(self):
         if self.window == Window.LAST_MONTH and self.per in (PeriodKind.WEEK, PeriodKind.MONTH):
             raise ValidationError({"window": "“周期最后一个月”只用于每季度、每半年、每年。请改时段或周期。"})
+        if self.window == Window.FIRST_QUARTER and self.per != PeriodKind.YEAR:
+            raise ValidationError({"window": "“第一季度内”只用于每年。请改时段或周期。"})
         if self.window == Window.BEFORE_JULY and self.per != PeriodKind.YEAR:
             raise ValidationError({"window": "“七一前”只用于每年；每半年的要求，上半年本来就到 6 月 30 日止。"})
         if self.nth == 0:

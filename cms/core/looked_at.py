@@ -7,7 +7,7 @@ from wagtail.admin.admin_url_finder import ModelAdminURLFinder
 from wagtail.admin.views.bulk_action import BulkAction
 from wagtail.snippets.views.snippets import HistoryView, IndexView, InspectView, SnippetViewSet, UsageView
 
-from cms.core.viewsets import NarrowedPolicy, OwnPolicyMixin
+from .viewsets import NarrowedPolicy, OwnPolicyMixin
 
 OPEN_DOORS = frozenset({"list", "list_results", "inspect", "history", "history_results", "usage"})
 
