@@ -60,8 +60,9 @@ class EvidenceKind:
     - where the fact is of a person: `record_id` and `record_title`, the record it is about and what that is called.
 
     `address` names the page of a record, reversed with its `record_id`; empty where it has none. Of a `is_private` kind nobody but its owner
-    learns more than that there is something: no title, no number, no day. `details` tells what an archive keeps of the records (keys are
-    `record_id`), files included.
+    learns more than that there is something: no title, no number, no day. `details(staff_id, record_ids)` tells what an archive keeps of the
+    records (keys are `record_id`), files included, as that person stands to them: of a roll only the person's own line. The number of its
+    statements does not depend on the number of records. A record that is not that person's is left out.
 
     The kind of a have (`kind_of_have`) has no rows of its own: `sources` are the kinds that fill it, as they are registered.
     """
@@ -74,7 +75,7 @@ class EvidenceKind:
     by_format: bool = False
     address: str = ""
     is_private: bool = False
-    details: Callable[[Collection[int]], dict[int, Detail]] | None = None
+    details: Callable[[int, Collection[int]], dict[int, Detail]] | None = None
 
     @property
     def sources(self) -> list["EvidenceKind"]:
