@@ -43,9 +43,11 @@ def version_of(requirement, day) -> Requirement:
 
 
 class TestLoadRules:
-    def test_brings_in_the_eight_formats_with_all_rules(self, clerk):
+    def test_brings_in_the_eight_formats_and_the_files_with_all_rules(self, clerk):
         load_rules(since=NEW_YEAR, by=clerk)
-        assert StudyFormat.objects.count() == len(FORMATS) == 8
+        assert StudyFormat.objects.count() == len(FORMATS)
+        assert "".join(StudyFormat.objects.values_list("numeral", flat=True)) == "一二三四五六七八"
+        assert list(StudyFormat.objects.filter(numeral="").values_list("name", flat=True)) == ["五有档案"]
         assert set(Requirement.objects.values_list("name", flat=True)) == {rule.name for rule in RULES}
         assert not Requirement.objects.filter(basis="").exists()
 
