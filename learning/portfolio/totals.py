@@ -14,7 +14,7 @@ from operator import or_
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 
 from ..evidence import Have, Subject, kinds_of_people
-from ..organisation.models import Department, Posting, StaffMember
+from ..organisation.models import Department, Posting
 from ..periods import Period
 from ..programme.gaps.counting import audience_on, keys_of_done
 from ..programme.models import PlanItem, Requirement
