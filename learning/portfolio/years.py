@@ -3,8 +3,9 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from django.db.models import BigIntegerField, CharField, F, IntegerField, Q, UUIDField, Value
+from django.db.models import BigIntegerField, CharField, DateField, F, IntegerField, Q, UUIDField, Value
 from django.db.models.functions import Cast
 from django.urls import reverse
 
@@ -42,9 +43,9 @@ def place_day(year: int, today: datetime.date) -> datetime.date:
 
 
 def year_of(person: StaffMember, year: int, today: datetime.date, *, standings: Standings | None = None) -> PersonYear:
-    """Four statements, and one more where no `standings` that hold `person` come along."""
-    facts = _facts_of(person.pk, year)
-    lines = _lines(person, year, today, facts, standings or Standings([person]))
+    """Two statements, and one more where no `standings` that hold `person` come along."""
+    facts, standings = _facts_of(person.pk, year), standings or Standings([person])
+    lines = _lines(person, year, today, facts, standings)
     records = _records(facts)
     return PersonYear(
         year=year,
@@ -52,7 +53,7 @@ def year_of(person: StaffMember, year: int, today: datetime.date, *, standings: 
         name=person.name,
         employee_number=person.employee_number,
         as_of=today,
-        places=tuple(places_of(person.pk, year)),
+        places=tuple(places_in(standings, person.pk, year)),
         cells=tuple(_cell(have, lines[have], facts, records, year, today) for have in Have),
         others=tuple(lines[None]),
         records=records,
@@ -64,6 +65,16 @@ def places_of(staff_id: int, year: int) -> list[Place]:
     return [
         Place(one.department_id, one.department.name, one.title, one.is_primary, one.is_head, one.started_on, one.ended_on)
         for one in postings.order_by("started_on", "-is_primary", "pk")
+    ]
+
+
+def places_in(standings: Standings, staff_id: int, year: int) -> list[Place]:
+    """`places_of`, from `standings` that hold the person."""
+    first, last = first_day(year), last_day(year)
+    return [
+        Place(one.place_id, standings.department_name(one.place_id), one.label, one.is_primary, one.is_head, one.started_on, one.ended_on)
+        for one in standings.all_postings(staff_id)
+        if one.started_on <= last and (one.ended_on is None or one.ended_on >= first)
     ]
 
 
@@ -138,6 +149,37 @@ def changed_items(year: int) -> dict[tuple, PlanItem]:
     return {(item.series, item.period_first): item for item in items.order_by("number", "pk")}
 
 
+class Changed(NamedTuple):
+    """Of a plan item what its period is judged by otherwise than by its rule."""
+
+    due_on: datetime.date
+    state: str
+    reason: str
+
+
+def rules_and_changes(year: int) -> tuple[list[Requirement], dict[tuple, Changed]]:
+    """`requirements_of_people` and `changed_items`, in one statement: the rules as they are, and once more for each item of theirs."""
+    no_day, no_word = Value(None, DateField()), Value("", CharField())
+    position = {"format_position": F("study_format__position")}
+    bare = {"item_pk": Cast(Value(None), BigIntegerField()), "item_number": Cast(Value(None), BigIntegerField())}
+    bare |= {"item_series": Cast(Value(None), UUIDField()), "item_first": no_day, "item_due_on": no_day}
+    item = {"item_pk": Cast("items__pk", BigIntegerField()), "item_number": Cast("items__number", BigIntegerField())}
+    item |= {"item_series": F("items__series"), "item_first": F("items__period_first"), "item_due_on": F("items__due_on")}
+    rules = Requirement.objects.in_force_during(first_day(year), last_day(year)).filter(owed_by=Subject.STAFF).order_by()
+    planned = Requirement.objects.filter(
+        items__plan__year=year, items__plan__state=AnnualPlan.State.PUBLISHED, items__owed_by=Subject.STAFF
+    ).order_by()
+    rows = list(
+        rules.annotate(**position, **bare, item_state=no_word, item_reason=no_word).union(
+            planned.annotate(**position, **item, item_state=F("items__state"), item_reason=F("items__reason")), all=True
+        )
+    )
+    in_force = [row for row in rows if row.item_pk is None and is_kept_by_person(row)]
+    in_force.sort(key=lambda row: (row.format_position, row.position, row.in_force_from, row.pk))
+    changes = sorted((row for row in rows if row.item_pk is not None), key=lambda row: (row.item_number, row.item_pk))
+    return in_force, {(row.item_series, row.item_first): Changed(row.item_due_on, row.item_state, row.item_reason) for row in changes}
+
+
 def have_of(rule: Requirement) -> Have | None:
     kind = find_evidence(rule.evidence)
     return kind.have if kind else None
@@ -158,7 +200,7 @@ def owed_lines(rules: list[Requirement], items: dict[tuple, PlanItem], year: int
 def _lines(person, year: int, today: datetime.date, facts: list[dict], standings: Standings) -> dict[Have | None, list[Line]]:
     expectations = Expectations([person], standings=standings)
     found: dict[Have | None, list[Line]] = defaultdict(list)
-    for rule, period, due_on, cancelled in owed_lines(requirements_of_people(year), changed_items(year), year):
+    for rule, period, due_on, cancelled in owed_lines(*rules_and_changes(year), year):
         day = min(due_on, today)
         excuse = cancelled
         if not excuse and period.first <= today:

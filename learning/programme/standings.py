@@ -20,7 +20,8 @@ NO_PARENT = 0
 
 class Fact(NamedTuple):
     """`place_id` is a posting's department, a membership's branch, an office's group, the session one is invited to; `role` the department's
-    kind, the role held, the kind of leave. Of a department itself `staff_id` is its key and `place_id` what it is below."""
+    kind, the role held, the kind of leave; `label` a posting's title. Of a department itself `staff_id` is its key, `place_id` what it is below
+    and `label` its name."""
 
     table: str
     staff_id: int
@@ -30,12 +31,14 @@ class Fact(NamedTuple):
     role: str
     is_head: bool
     is_primary: bool
+    pk: int
+    label: str
 
     def holds(self, day: datetime.date) -> bool:
         return self.started_on <= day and (self.ended_on is None or self.ended_on >= day)
 
 
-def _rows(model, staff_ids, *, place, role, is_head=None, is_primary=None):
+def _rows(model, staff_ids, *, place, role, is_head=None, is_primary=None, label=None):
     return (
         model.objects.filter(staff__in=staff_ids)
         .order_by()
@@ -45,8 +48,11 @@ def _rows(model, staff_ids, *, place, role, is_head=None, is_primary=None):
             fact_role=F(role),
             fact_head=F(is_head) if is_head else Value(False),
             fact_primary=F(is_primary) if is_primary else Value(False),
+            fact_label=F(label) if label else Value(""),
         )
-        .values_list("fact_table", "staff_id", "started_on", "ended_on", "fact_place", "fact_role", "fact_head", "fact_primary")
+        .values_list(
+            "fact_table", "staff_id", "started_on", "ended_on", "fact_place", "fact_role", "fact_head", "fact_primary", "pk", "fact_label"
+        )
     )
 
 
@@ -63,7 +69,8 @@ class Standings:
             return found
         invitations = Invitation.objects.filter(staffmember__in=self._staff_ids).order_by()
         no_day, nothing = Value(None, DateField()), Value(False)
-        postings = _rows(Posting, self._staff_ids, place="department", role="department__kind", is_head="is_head", is_primary="is_primary")
+        flags = {"is_head": "is_head", "is_primary": "is_primary"}
+        postings = _rows(Posting, self._staff_ids, place="department", role="department__kind", label="title", **flags)
         others = (
             _rows(BranchMembership, self._staff_ids, place="branch", role="role"),
             _rows(LeadingGroupOffice, self._staff_ids, place="group", role="role"),
@@ -77,9 +84,20 @@ class Standings:
                 Value(""),
                 nothing,
                 nothing,
+                "pk",
+                Value(""),
             ),
             Department.objects.order_by().values_list(
-                Value(Department._meta.model_name), "pk", no_day, no_day, Coalesce("parent", NO_PARENT), "kind", nothing, nothing
+                Value(Department._meta.model_name),
+                "pk",
+                no_day,
+                no_day,
+                Coalesce("parent", NO_PARENT),
+                "kind",
+                nothing,
+                nothing,
+                F("pk"),
+                "name",
             ),
         )
         for row in postings.union(*others, all=True):
@@ -92,6 +110,15 @@ class Standings:
 
     def postings(self, staff_id: int, day: datetime.date) -> list[Fact]:
         return self._on(Posting, staff_id, day)
+
+    def all_postings(self, staff_id: int) -> list[Fact]:
+        """Whenever they were, in order: the earliest first, of one day the primary one first."""
+        return sorted(self._facts[Posting._meta.model_name, staff_id], key=lambda fact: (fact.started_on, not fact.is_primary, fact.pk))
+
+    def department_name(self, department_id: int) -> str:
+        """As it is called today."""
+        facts = self._facts[Department._meta.model_name, department_id]
+        return facts[0].label if facts else ""
 
     def memberships(self, staff_id: int, day: datetime.date) -> list[Fact]:
         return self._on(BranchMembership, staff_id, day)

@@ -6,9 +6,20 @@ from learning.evidence import Have
 from learning.models import Absence
 from learning.periods import PeriodKind
 from learning.portfolio.choices import State
-from learning.portfolio.years import in_scope, place_of, places_of, year_of
+from learning.portfolio.years import (
+    changed_items,
+    in_scope,
+    place_of,
+    places_in,
+    places_of,
+    requirements_of_people,
+    rules_and_changes,
+    year_of,
+)
+from learning.programme.standings import Standings
 from tests.factories.organisation import DepartmentFactory, PostingFactory, StaffMemberFactory
 from tests.factories.portfolio import ApplicationFactory, FiveHavesFileFactory, StudyPlanFactory, rule_of_people
+from tests.factories.programme import PlanItemFactory
 from tests.factories.reading import accepted_reflection
 
 pytestmark = pytest.mark.django_db
@@ -27,11 +38,11 @@ def person():
 
 
 class TestYearOf:
-    def test_takes_four_statements_and_one_for_who_somebody_is(self, person, django_assert_num_queries):
+    def test_takes_two_statements_and_one_for_who_somebody_is(self, person, django_assert_num_queries):
         rule_of_people("have.application")
         rule_of_people("reading.reflection", per=PeriodKind.QUARTER)
         ApplicationFactory.create_batch(5, staff=person)
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(3):
             year_of(person, 2026, TODAY)
 
     def test_has_a_cell_for_each_have_in_the_order_of_the_notice(self, person):
@@ -88,6 +99,29 @@ class TestYearOf:
         reflection = accepted_reflection(author=person)
         record = cell(year_of(person, reflection.first_handed_in_at.year, TODAY), Have.REFLECTION).records[0]
         assert record.url == f"/my/reflections/{reflection.pk}/"
+
+
+class TestRulesAndChanges:
+    def test_are_the_rules_and_items_that_two_statements_find(self, django_assert_num_queries):
+        early, late = rule_of_people("reading.log", position=2), rule_of_people("have.note", position=1)
+        rule_of_people("nothing.that.is.kept")
+        rule_of_people("have.application", in_force_from=datetime.date(2027, 1, 1))
+        published = {"owed_by": "staff", "plan__state": "published"}
+        PlanItemFactory(requirement=early, due_on=datetime.date(2026, 12, 5), **published)
+        PlanItemFactory(requirement=late, planned_on=datetime.date(2026, 2, 1), state="cancelled", reason="防汛", **published)
+        with django_assert_num_queries(1):
+            rules, changes = rules_and_changes(2026)
+        assert rules == requirements_of_people(2026)
+        assert changes == {key: (item.due_on, item.state, item.reason) for key, item in changed_items(2026).items()}
+
+
+class TestPlacesIn:
+    def test_are_those_that_a_statement_of_their_own_finds(self, person):
+        PostingFactory(
+            staff=person, department=DepartmentFactory(name="人事科"), title="科长", is_primary=False, started_on=datetime.date(2026, 5, 1)
+        )
+        PostingFactory(staff=person, started_on=datetime.date(2020, 1, 1), ended_on=datetime.date(2025, 12, 31), is_primary=False)
+        assert places_in(Standings([person]), person.pk, 2026) == places_of(person.pk, 2026)
 
 
 class TestInScope:
