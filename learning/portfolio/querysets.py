@@ -1,7 +1,7 @@
 """Questions to the files' tables, to be chained."""
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, FilteredRelation, OuterRef, Q
 
 
 class FileLockQuerySet(models.QuerySet):
@@ -25,3 +25,8 @@ class FiveHavesFileQuerySet(models.QuerySet):
 
     def not_locked(self):
         return self.filter(~self._lock())
+
+    def with_parts(self):
+        """With plan, statement and the lock in force (`lock_in_force`, an attribute that is only there where a lock is) in the same statement."""
+        in_force = FilteredRelation("locks", condition=Q(locks__reopened_at__isnull=True))
+        return self.annotate(lock_in_force=in_force).select_related("plan", "statement", "lock_in_force")
