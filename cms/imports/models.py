@@ -1,12 +1,9 @@
 from django.conf import settings
-from django.core.files.storage import storages
 from django.db import models
 
+from cms.files.storage import private_storage
+
 from .kinds import UnknownKindError, get_kind
-
-
-def private_storage():
-    return storages["private"]
 
 
 class ImportBatch(models.Model):

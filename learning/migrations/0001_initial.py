@@ -694,7 +694,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('picture', '图片'), ('document', '文件')], max_length=12, verbose_name='类别')),
-                ('file', models.FileField(storage=learning.contributions.models.articles.private_storage, upload_to=learning.contributions.models.articles.article_file_to, verbose_name='文件')),
+                ('file', models.FileField(storage=cms.files.storage.private_storage, upload_to=learning.contributions.models.articles.article_file_to, verbose_name='文件')),
                 ('original_name', models.CharField(editable=False, max_length=120, verbose_name='原文件名')),
                 ('sha256', models.CharField(editable=False, max_length=64, verbose_name='SHA-256')),
                 ('caption', models.CharField(blank=True, max_length=200, verbose_name='图片说明')),
@@ -881,7 +881,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('text', '文字存档'), ('picture', '图片'), ('pdf', 'PDF')], max_length=8, verbose_name='类别')),
-                ('file', models.FileField(storage=learning.contributions.models.articles.private_storage, upload_to=learning.contributions.models.articles.article_file_to, verbose_name='文件')),
+                ('file', models.FileField(storage=cms.files.storage.private_storage, upload_to=learning.contributions.models.articles.article_file_to, verbose_name='文件')),
                 ('original_name', models.CharField(editable=False, max_length=120, verbose_name='原文件名')),
                 ('sha256', models.CharField(editable=False, max_length=64, verbose_name='SHA-256')),
                 ('taken_on', models.DateField(verbose_name='取证日期')),
@@ -1016,7 +1016,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('photo', '手写照片'), ('document', 'Word 原件')], max_length=12, verbose_name='类别')),
-                ('file', models.FileField(storage=learning.reading.models.reflections.private_storage, upload_to=learning.reading.models.reflections.reflection_file_to, verbose_name='文件')),
+                ('file', models.FileField(storage=cms.files.storage.private_storage, upload_to=learning.reading.models.reflections.reflection_file_to, verbose_name='文件')),
                 ('original_name', models.CharField(editable=False, max_length=120, verbose_name='原文件名')),
                 ('sha256', models.CharField(editable=False, max_length=64, verbose_name='SHA-256')),
                 ('added_at', models.DateTimeField(verbose_name='上传时间')),
@@ -1227,7 +1227,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('picture', '图片'), ('document', '文件')], default='document', max_length=12, verbose_name='类别')),
                 ('is_report', models.BooleanField(default=False, verbose_name='报告全文')),
-                ('file', models.FileField(storage=learning.contributions.models.articles.private_storage, upload_to=learning.contributions.models.articles.article_file_to, verbose_name='文件')),
+                ('file', models.FileField(storage=cms.files.storage.private_storage, upload_to=learning.contributions.models.articles.article_file_to, verbose_name='文件')),
                 ('original_name', models.CharField(editable=False, max_length=120, verbose_name='原文件名')),
                 ('sha256', models.CharField(editable=False, max_length=64, verbose_name='SHA-256')),
                 ('added_at', models.DateTimeField(verbose_name='上传时间')),
@@ -1577,7 +1577,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('photo', '照片'), ('sign_in_sheet', '签到表扫描件'), ('minutes', '会议记录、发言提纲'), ('other', '其他')], default='photo', max_length=16, verbose_name='类别')),
-                ('file', models.FileField(storage=learning.programme.models.sessions.private_storage, upload_to=learning.programme.models.sessions.session_file_to, verbose_name='文件')),
+                ('file', models.FileField(storage=cms.files.storage.private_storage, upload_to=learning.programme.models.sessions.session_file_to, verbose_name='文件')),
                 ('original_name', models.CharField(editable=False, max_length=120, verbose_name='原文件名')),
                 ('sha256', models.CharField(editable=False, max_length=64, verbose_name='SHA-256')),
                 ('caption', models.CharField(blank=True, max_length=100, verbose_name='说明')),

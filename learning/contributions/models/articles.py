@@ -4,7 +4,6 @@ import uuid
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
-from django.core.files.storage import storages
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -13,6 +12,7 @@ from modelcluster.models import ClusterableModel
 from wagtail.models import DraftStateMixin, Orderable, RevisionMixin, Task, TaskState, WorkflowMixin
 
 from cms.files.models import random_name
+from cms.files.storage import private_storage
 
 from ...organisation.models import Department, StaffMember
 from ...programme.models import Session
@@ -22,10 +22,6 @@ from .calls import Commission
 from .outlets import Outlet
 
 USER = settings.AUTH_USER_MODEL
-
-
-def private_storage():
-    return storages["private"]
 
 
 def article_file_to(_file, filename):

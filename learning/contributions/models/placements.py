@@ -4,9 +4,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from cms.files.storage import private_storage
+
 from ..choices import Level, Medium, Position, ProofKind, WeightClass
 from ..querysets import PlacementQuerySet
-from .articles import MediaArticle, article_file_to, private_storage
+from .articles import MediaArticle, article_file_to
 from .outlets import Outlet
 
 USER = settings.AUTH_USER_MODEL

@@ -9,11 +9,13 @@ from django.db import models
 from django.db.models import Q
 from wagtail.models import RevisionMixin
 
+from cms.files.storage import private_storage
+
 from ...judging.models import AbstractBallot, AbstractBallotLine, AbstractEntry, AbstractJudge, AbstractJudging, AbstractRubricLine
 from ...organisation.models import Department, StaffMember
 from ..choices import FileKind, Level, OutcomeKind, ResearchState
 from ..querysets import ResearchReportQuerySet
-from .articles import article_file_to, private_storage
+from .articles import article_file_to
 from .placements import Placement
 
 USER = settings.AUTH_USER_MODEL

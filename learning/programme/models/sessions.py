@@ -4,13 +4,13 @@ import secrets
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files.storage import storages
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from wagtail.models import Page
 
 from cms.files.models import random_name
+from cms.files.storage import private_storage
 
 from ...evidence import Subject
 from ...organisation.models import Department, PartyBranch, StaffMember
@@ -202,10 +202,6 @@ class SessionMove(models.Model):
 
 def session_file_to(_file, filename):
     return random_name("sessions", filename)
-
-
-def private_storage():
-    return storages["private"]
 
 
 class SessionFile(models.Model):

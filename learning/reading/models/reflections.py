@@ -3,12 +3,12 @@
 import uuid
 
 from django.conf import settings
-from django.core.files.storage import storages
 from django.db import models
 from django.db.models import Q
 from wagtail.models import Revision, Task, TaskState
 
 from cms.files.models import random_name
+from cms.files.storage import private_storage
 
 from ...organisation.models import Department, StaffMember
 from ...programme.models import Session
@@ -147,10 +147,6 @@ class ReflectionCopy(models.Model):
 
 def reflection_file_to(_file, filename):
     return random_name("reflections", filename)
-
-
-def private_storage():
-    return storages["private"]
 
 
 class ReflectionFile(models.Model):
