@@ -3,8 +3,9 @@
 Pull, not push: nobody writes a second ledger. A consumer aggregates `rows()` in SQL, one GROUP BY for a kind and any number of people.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import BinaryIO
 
 from django.core.exceptions import ImproperlyConfigured
@@ -48,6 +49,23 @@ class Detail:
     attachments: tuple[Attachment, ...] = ()
 
 
+def attachment_of(kept) -> Attachment:
+    """Of a row with `file`, `original_name` and `sha256`; its bytes are not touched before somebody opens it. Opening raises FileNotFoundError
+    where they are gone."""
+    return Attachment(kept.original_name, kept.sha256, partial(kept.file.storage.open, kept.file.name, "rb"))
+
+
+def detail_of(facts: Iterable[tuple[str, str]], paragraphs: Iterable[str] = (), kept: Iterable = ()) -> Detail:
+    """`facts` without those that say nothing; `kept` are rows as `attachment_of` takes them."""
+    said = tuple((label, value) for label, value in facts if value)
+    return Detail(said, tuple(paragraphs), tuple(attachment_of(one) for one in kept))
+
+
+def paragraphs_of(text: str) -> tuple[str, ...]:
+    """Of what was typed without formatting: a line is a paragraph."""
+    return tuple(filter(None, (line.strip() for line in text.splitlines())))
+
+
 @dataclass(frozen=True, slots=True)
 class EvidenceKind:
     """`rows()` holds one row per fact, annotated with
@@ -57,7 +75,8 @@ class EvidenceKind:
     - `counted_on`: the day whose period it counts for; `happened_on`: the day it came about, later than `counted_on` when it was late;
     - `quantity`: how much it counts;
     - where `by_format`: `format_id` (the study format), `variant` (the kind within it) and `series` (the requirement it was planned by);
-    - where the fact is of a person: `record_id` and `record_title`, the record it is about and what that is called.
+    - where the fact is of a person: `record_id` and `record_title`, the record it is about and what that is called; the record of any other
+      fact is the row itself.
 
     `address` names the page of a record, reversed with its `record_id`; empty where it has none. Of a `is_private` kind nobody but its owner
     learns more than that there is something: no title, no number, no day. `details(staff_id, record_ids)` tells what an archive keeps of the

@@ -6,6 +6,7 @@ from django.db.models.functions import ExtractYear, Least
 from ..evidence import EvidenceKind, Have, Subject
 from ..programme.querysets import day_in_year, day_of
 from .choices import BulletinKind, OutcomeKind, ResearchState
+from .details import adoption_details, research_details, research_use_details
 from .models import ArticleAuthor, ContributionBulletin, Placement, ResearchEntry, ResearchMember, ResearchOutcome, ResearchReport
 
 NOBODY = Value(None, output_field=IntegerField())
@@ -111,7 +112,17 @@ KINDS = (
     EvidenceKind(BEST_REPORT, "评出优质调研报告", Subject.ORGAN, best_reports),
     EvidenceKind(SUMMARY, "新闻宣传半年汇总", Subject.ORGAN, summaries),
     EvidenceKind(RANKING, "投稿使用情况公示", Subject.ORGAN, rankings),
-    EvidenceKind(ADOPTION, "稿件被采用", Subject.STAFF, adoptions, address="media_article"),
-    EvidenceKind(RESEARCH, "参加调研形成报告", Subject.STAFF, research, have=Have.RESEARCH, address="research_report"),
-    EvidenceKind(RESEARCH_USE, "调研转化为文件或措施", Subject.STAFF, research_uses, have=Have.APPLICATION, address="research_report"),
+    EvidenceKind(ADOPTION, "稿件被采用", Subject.STAFF, adoptions, address="media_article", details=adoption_details),
+    EvidenceKind(
+        RESEARCH, "参加调研形成报告", Subject.STAFF, research, have=Have.RESEARCH, address="research_report", details=research_details
+    ),
+    EvidenceKind(
+        RESEARCH_USE,
+        "调研转化为文件或措施",
+        Subject.STAFF,
+        research_uses,
+        have=Have.APPLICATION,
+        address="research_report",
+        details=research_use_details,
+    ),
 )

@@ -6,6 +6,7 @@ from django.db.models.functions import Coalesce, Greatest, Least
 from ..evidence import EvidenceKind, Have, Subject, kind_of_have
 from ..programme.querysets import day_in_year, day_of
 from .choices import PlanState, StatementState
+from .details import achievement_details, application_details, plan_details, statement_details
 from .models import Achievement, Application, DepartmentStatement, FiveHavesFile, StudyPlan, StudyStatement
 
 ONE = Value(1)
@@ -91,11 +92,21 @@ def department_statements():
 PLAN, PAPER_NOTES, APPLICATION = "portfolio.plan", "portfolio.notes_on_paper", "portfolio.application"
 ACHIEVEMENT, STATEMENT, DEPARTMENT_STATEMENT = "portfolio.achievement", "portfolio.statement", "portfolio.department_statement"
 KINDS = (
-    EvidenceKind(PLAN, "学习规划", Subject.STAFF, plans, have=Have.PLAN, address="study_plan_page"),
+    EvidenceKind(PLAN, "学习规划", Subject.STAFF, plans, have=Have.PLAN, address="study_plan_page", details=plan_details),
     EvidenceKind(PAPER_NOTES, "纸质笔记", Subject.STAFF, notes_on_paper, have=Have.NOTE, is_private=True),
-    EvidenceKind(APPLICATION, "收获运用", Subject.STAFF, applications, have=Have.APPLICATION, address="study_application"),
-    EvidenceKind(ACHIEVEMENT, "学习成果（在职学历教育等）", Subject.STAFF, achievements, address="study_achievement"),
-    EvidenceKind(STATEMENT, "述学报告", Subject.STAFF, statements, address="study_statement_page"),
+    EvidenceKind(
+        APPLICATION,
+        "收获运用",
+        Subject.STAFF,
+        applications,
+        have=Have.APPLICATION,
+        address="study_application",
+        details=application_details,
+    ),
+    EvidenceKind(
+        ACHIEVEMENT, "学习成果（在职学历教育等）", Subject.STAFF, achievements, address="study_achievement", details=achievement_details
+    ),
+    EvidenceKind(STATEMENT, "述学报告", Subject.STAFF, statements, address="study_statement_page", details=statement_details),
     EvidenceKind(DEPARTMENT_STATEMENT, "科室述学报告", Subject.DEPARTMENT, department_statements),
     *(kind_of_have(have) for have in Have),
 )

@@ -5,6 +5,7 @@ from django.db.models.functions import Coalesce
 
 from ..evidence import EvidenceKind, Subject
 from .choices import ATTENDED_STATUSES, SessionState
+from .details import attendance_details
 from .models import Attendance, PlanItem, Session
 from .querysets import day_of
 
@@ -85,6 +86,6 @@ KINDS = (
     EvidenceKind("programme.collective", "学习活动（机关党委或支部组织）", Subject.BRANCH, collective_sessions, by_format=True),
     EvidenceKind("programme.branch_session", "支部学习活动", Subject.BRANCH, branch_sessions, by_format=True),
     EvidenceKind("programme.department_session", "科室学习活动", Subject.DEPARTMENT, department_sessions, by_format=True),
-    EvidenceKind(ATTENDANCE, "参加学习活动", Subject.STAFF, attendances, by_format=True, address="session"),
+    EvidenceKind(ATTENDANCE, "参加学习活动", Subject.STAFF, attendances, by_format=True, address="session", details=attendance_details),
     EvidenceKind(ITEM, "人工登记完成", Subject.ORGAN, ticked_items),
 )

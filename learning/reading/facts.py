@@ -6,6 +6,7 @@ from django.db.models.functions import Coalesce
 from ..evidence import EvidenceKind, Have, Subject
 from ..programme.querysets import day_of
 from .choices import HANDED_IN
+from .details import application_details, log_details, reflection_details
 from .models import MonthlyList, ReadingEntry, Reflection, StarSelection, StudyNote
 
 NOBODY = Value(None, output_field=IntegerField())
@@ -89,9 +90,13 @@ def notes():
 LOG, REFLECTION, APPLICATION, NOTE = "reading.log", "reading.reflection", "reading.application", "reading.note"
 KINDS = (
     EvidenceKind("reading.monthly_list", "每月推荐书目", Subject.ORGAN, monthly_lists),
-    EvidenceKind(LOG, "读完一本书", Subject.STAFF, books_read),
-    EvidenceKind(REFLECTION, "读书心得", Subject.STAFF, reflections, have=Have.REFLECTION, address="reflection"),
-    EvidenceKind(APPLICATION, "心得用到工作中", Subject.STAFF, applications, have=Have.APPLICATION, address="reflection"),
+    EvidenceKind(LOG, "读完一本书", Subject.STAFF, books_read, details=log_details),
+    EvidenceKind(
+        REFLECTION, "读书心得", Subject.STAFF, reflections, have=Have.REFLECTION, address="reflection", details=reflection_details
+    ),
+    EvidenceKind(
+        APPLICATION, "心得用到工作中", Subject.STAFF, applications, have=Have.APPLICATION, address="reflection", details=application_details
+    ),
     EvidenceKind("reading.star", "评出阅读之星", Subject.ORGAN, stars),
     EvidenceKind(NOTE, "学习笔记", Subject.STAFF, notes, have=Have.NOTE, is_private=True),
 )
