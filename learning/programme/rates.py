@@ -3,10 +3,12 @@
 Departments and branches are those that people were in at the time of each session. None is ranked.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import F, Q, Sum
+from django.db.models.functions import TruncMonth
 
 from ..periods import Period
 from .choices import ATTENDED_STATUSES
@@ -158,6 +160,19 @@ def _grouped(period: Period, scope, column: str, none: str) -> list[GroupRates]:
         F(f"{column}__position").asc(nulls_last=True), f"{column}__name", column
     )
     return [GroupRates(row["key"], row["name"] or none, row["people"], _rates(row)) for row in rows]
+
+
+def by_month(months: Sequence[Period], scope: tuple[str, int | None] | None = None) -> list[GroupRates]:
+    """One for each of `months` (in order, without a hole), by the day of the plan; `key` is the number of the month. One statement."""
+    span = Period(months[0].first, months[-1].last, months[0].kind)
+    rows = _rows(span, scope).annotate(month=TruncMonth("session__planned_on")).values("month").counted().with_people()
+    found = {row["month"]: row for row in rows}
+    return [
+        GroupRates(one.first.month, one.label, found[one.first]["people"], _rates(found[one.first]))
+        if one.first in found
+        else GroupRates(one.first.month, one.label, 0, Rates())
+        for one in months
+    ]
 
 
 def by_session(period: Period, scope: tuple[str, int | None] | None = None) -> list[GroupRates]:

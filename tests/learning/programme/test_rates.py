@@ -10,7 +10,7 @@ from hypothesis.extra.django import TestCase
 
 from learning.evidence import Subject
 from learning.models import Attendance
-from learning.periods import PeriodKind, period_of
+from learning.periods import PeriodKind, period_of, periods_of_year
 from learning.programme.choices import ATTENDED_STATUSES, MISSED_STATUSES, AttendanceStatus
 from learning.programme.rates import (
     Figure,
@@ -18,6 +18,7 @@ from learning.programme.rates import (
     Rates,
     by_branch,
     by_department,
+    by_month,
     by_session,
     of_person,
     of_session,
@@ -213,3 +214,33 @@ class TestRatesWorkbook:
         assert first[:5] == ("=1+1科", "", 3, 3, 2)
         assert book["按科室"]["A2"].data_type == "s"
         assert (header[-2], round(first[-2], 3), second[-2]) == ("出勤率", 0.667, "少于 3 人")
+
+
+@pytest.mark.django_db
+class TestByMonth:
+    def test_is_a_group_for_every_month_by_the_day_of_the_plan(self, django_assert_num_queries):
+        people = StaffMemberFactory.create_batch(3)
+        SessionFactory(
+            held=True,
+            starts_at=at(2026, 4, 1),
+            planned_on=datetime.date(2026, 3, 31),
+            attended_by=people[:2],
+            missed_by={people[2]: "sick"},
+        )
+        SessionFactory(held=True, starts_at=at(2026, 3, 3), attended_by=people)
+        SessionFactory(held=True, starts_at=at(2025, 3, 4), attended_by=people)
+        months = periods_of_year(2026, PeriodKind.MONTH)
+        with django_assert_num_queries(1):
+            groups = by_month(months)
+        assert [one.key for one in groups] == list(range(1, 13))
+        march = groups[2]
+        assert (march.name, march.people, march.rates.expected, march.rates.attended, march.rates.leave) == ("2026年3月", 3, 6, 5, 1)
+        assert march.rates == overall(months[2])
+        assert [one.rates.expected for one in groups if one.key != 3] == [0] * 11
+
+    def test_can_be_of_a_department(self):
+        department = DepartmentFactory()
+        session = SessionFactory(held=True)
+        rolled("present", "absent", session=session, department=department)
+        rolled("present", session=session)
+        assert by_month([period_of(session.planned_on, PeriodKind.MONTH)], (Subject.DEPARTMENT, department.pk))[0].rates.expected == 2
