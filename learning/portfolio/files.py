@@ -56,7 +56,7 @@ class FileView:
 
 
 def file_of(person: StaffMember, year: int, today: datetime.date, *, standings: Standings | None = None) -> FileView:
-    """Five statements with `standings` that hold the person, six without; two where the file is locked. A lock whose snapshot cannot be read
+    """Three statements with `standings` that hold the person, four without; two where the file is locked. A lock whose snapshot cannot be read
     (SnapshotError) is a damaged database."""
     file = FiveHavesFile.objects.of_year(year).filter(staff=person.pk).with_parts().first()
     lock = getattr(file, "lock_in_force", None)

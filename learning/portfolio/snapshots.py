@@ -34,7 +34,7 @@ def content_of(person: StaffMember, year: int, today: datetime.date) -> FileCont
 
 
 def content_with(found: PersonYear, file: FiveHavesFile | None) -> FileContent:
-    """`file` comes `with_parts()`."""
+    """The same, of what is loaded already; `file` comes `with_parts()`."""
     return canonical(
         FileContent(
             year=found,

@@ -34,13 +34,13 @@ class TestFileOf:
         assert (found.file, found.plan, found.statement, found.lock, found.is_frozen) == (None, None, None, None, False)
         assert found.place.department == "办公室"
 
-    def test_takes_five_statements_with_standings(self, person, django_assert_num_queries):
+    def test_takes_three_statements_with_standings(self, person, django_assert_num_queries):
         StudyPlanFactory(file=FiveHavesFileFactory(staff=person))
         rule_of_people("have.application")
         ApplicationFactory.create_batch(3, staff=person)
         standings = Standings([person])
         standings.postings(person.pk, TODAY)
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(3):
             found = file_of(person, 2026, TODAY, standings=standings)
             assert found.plan.goals
             assert not found.is_changed
