@@ -38,7 +38,7 @@ def _use(use: Placement) -> str:
 
 
 def research_details(staff_id: int, report_ids: Collection[int]) -> dict[int, Detail]:
-    """The report with what came of it, and its files. Five statements."""
+    """The report with what came of it, and its files. Six statements."""
     reports = _handed_in(staff_id, report_ids).prefetch_related("members__staff", "visits", "files", "outcomes")
     return {one.pk: _of_report(one) for one in reports}
 
