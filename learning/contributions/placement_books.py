@@ -1,6 +1,6 @@
 """The list of placements as a table to take away: the rows that the screen's filters leave, all pages of them."""
 
-from .books import Column, Sheet
+from ..programme.books import Column, Sheet
 from .placing import Listed, rows_of
 
 HEADER = (

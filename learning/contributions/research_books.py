@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from .books import Column, Sheet
+from ..programme.books import Column, Sheet
 from .research_board import Board, BoardReport, Stage
 
 HEADER = (

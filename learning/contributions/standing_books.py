@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from .books import Column, Sheet
+from ..programme.books import Column, Sheet
 from .choosing import Chosen
 from .ledgers import Account, LedgerRow, adopted_pieces, ledger_rows, submitted_pieces, unscored_pieces
 from .matrix import Matrix

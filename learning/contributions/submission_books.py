@@ -1,6 +1,6 @@
 """The list of articles as a table to take away."""
 
-from .books import Column, Sheet
+from ..programme.books import Column, Sheet
 from .rights import ContributionRights
 from .submissions import rows_to_take
 

@@ -12,7 +12,6 @@ from django.test import Client
 from django.utils import timezone
 
 from cms.users.models import User
-from learning.contributions.books import workbook
 from learning.contributions.choosing import chosen_period
 from learning.contributions.ledgers import (
     PER_PAGE,
@@ -46,6 +45,7 @@ from learning.models import (
     StaffMember,
 )
 from learning.periods import SHANGHAI
+from learning.programme.books import workbook
 
 from .measuring import patient_database, repetitions, statements_of, timed
 from .site import refresh_statistics

@@ -2,7 +2,7 @@ from django.contrib.auth.decorators import login_required
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from ..books import workbook, xlsx_response
+from ...programme.books import workbook, xlsx_response
 from ..placement_books import placements_sheet
 from ..placing import listed
 from ..research_books import research_sheet

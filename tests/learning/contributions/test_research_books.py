@@ -3,11 +3,11 @@ import io
 
 from openpyxl import load_workbook
 
-from learning.contributions.books import workbook
 from learning.contributions.research_board import board_of
 from learning.contributions.research_books import HEADER, research_sheet
 from learning.contributions.research_rights import ResearchRights
 from learning.contributions.rights import ContributionRights
+from learning.programme.books import workbook
 from tests.factories.bureau import make_bureau, rights_of
 from tests.factories.organisation import DepartmentFactory
 from tests.factories.research import written_report

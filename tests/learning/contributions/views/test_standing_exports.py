@@ -5,8 +5,8 @@ import openpyxl
 import pytest
 import time_machine
 
-from learning.contributions.books import XLSX
 from learning.models import MediaArticle, ScoreShare
+from learning.programme.books import XLSX
 from tests.learning.contributions.counted import NOW, make_watched, more_placements
 from tests.learning.contributions.views.test_standings import NONSENSE
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from learning.contributions.books import XLSX, Sheet, workbook, xlsx_response
 from learning.periods import SHANGHAI
+from learning.programme.books import XLSX, Sheet, workbook, xlsx_response
 
 
 def opened(data, **options):
