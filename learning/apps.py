@@ -25,6 +25,7 @@ class LearningConfig(AppConfig):
         from .library.drafts import write_notice  # noqa: PLC0415
         from .organisation.roster import RosterKind  # noqa: PLC0415
         from .portfolio import facts as portfolio_facts  # noqa: PLC0415
+        from .portfolio.drafting import register_book_list  # noqa: PLC0415
         from .programme import facts as programme_facts  # noqa: PLC0415
         from .programme.rights import RUN as RUN_PROGRAMME  # noqa: PLC0415
         from .programme.services.roll import freeze_started_sessions  # noqa: PLC0415
@@ -32,11 +33,13 @@ class LearningConfig(AppConfig):
         from .reading import facts as reading_facts  # noqa: PLC0415
         from .reading.book_import import BookKind  # noqa: PLC0415
         from .reading.likeness import index_missing  # noqa: PLC0415
+        from .reading.months import listed_titles  # noqa: PLC0415
         from .reading.services.reminders import remind_turns  # noqa: PLC0415
 
         page_published.connect(keep_first_time, dispatch_uid="learning.articles.keep_first_time")
         register_source(ARTICLES)
         register_notice_writer(write_notice)
+        register_book_list(listed_titles)
         register_desk(Desk("contributions", "宣传科", RUN_CONTRIBUTIONS))
         register_desk(Desk("portfolio", "机关党委", RUN_PROGRAMME))
         for import_kind in (RosterKind(), BookKind(), OutletKind(), ArticleKind(), PlacementKind()):

@@ -97,15 +97,20 @@ NO_FORMAT = {
 }
 
 
-def _facts_of(staff_id: int, year: int) -> list[dict]:
-    """Every fact of a person that counts for `year`; of a kind that knows formats, one row for each format. One statement."""
-    parts = [facts_of_kind(kind, year).filter(subject_id=staff_id) for kind in kinds_of_people()]
+def records_of(staff_id: int, year: int, until: int | None = None) -> tuple[Record, ...]:
+    """The records of a person that count for `year` (to `until`), of every kind that is not private, by day. One statement."""
+    return _records(_facts_of(staff_id, year, until))
+
+
+def _facts_of(staff_id: int, year: int, until: int | None = None) -> list[dict]:
+    """Every fact of a person that counts for `year` (to `until`); of a kind that knows formats, one row for each format. One statement."""
+    parts = [facts_of_kind(kind, year, until).filter(subject_id=staff_id) for kind in kinds_of_people()]
     return list(parts[0].union(*parts[1:], all=True)) if parts else []
 
 
-def facts_of_kind(kind: EvidenceKind, year: int):
+def facts_of_kind(kind: EvidenceKind, year: int, until: int | None = None):
     formats = {f"fact_{name}": F(name) for name in ("format_id", "variant", "series")} if kind.by_format else NO_FORMAT
-    rows = kind.rows().filter(counted_on__gte=first_day(year), counted_on__lte=last_day(year))
+    rows = kind.rows().filter(counted_on__gte=first_day(year), counted_on__lte=last_day(until or year))
     return rows.values(
         "counted_on",
         "happened_on",

@@ -67,6 +67,14 @@ def month_front(today: datetime.date, *, or_before: bool = False) -> MonthBooks 
     return MonthBooks(listed[0].monthly_list, listed) if listed else None
 
 
+def listed_titles(first: datetime.date, last: datetime.date) -> list[str]:
+    """What the published lists of the months from `first` to `last` recommend, the earliest month first. One statement."""
+    listed = ListedBook.objects.filter(
+        monthly_list__in=MonthlyList.objects.published(), monthly_list__month__gte=first, monthly_list__month__lte=last
+    )
+    return list(listed.order_by("monthly_list__month", "sort_order", "pk").values_list("book__title", flat=True))
+
+
 def years_of_lists(user) -> list[YearOfLists]:
     """Every list there is for `user`, with its books, the newest first; in two statements."""
     books = Prefetch("listed_books", ListedBook.objects.select_related("book").order_by("sort_order", "pk"), to_attr="books")
