@@ -1,5 +1,8 @@
 from django.urls import path
 
-from .views import my_study
+from .views import leader_page, my_study
 
-urlpatterns = [path("my/", my_study, name="my_study")]
+urlpatterns = [
+    path("my/", my_study, name="my_study"),
+    path("leader/", leader_page, name="leader_page"),
+]

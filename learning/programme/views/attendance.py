@@ -18,16 +18,20 @@ from .gaps import choice_asked, year_asked
 
 PER_PAGE = 20
 OWN = "me"
+QUARTERS = ("1", "2", "3", "4")
+MONTHS = tuple(f"m{number}" for number in range(1, 13))
 
 
 def period_asked(request, year: int):
-    """The year, or the quarter that the address names. Raises Http404 for any other."""
-    quarter = request.GET.get("quarter", "")
-    if not quarter:
+    """The year, or the quarter (1 to 4) or month (m1 to m12) that the address names. Raises Http404 for any other."""
+    said = request.GET.get("quarter", "")
+    if not said:
         return periods_of_year(year, PeriodKind.YEAR)[0]
-    if quarter not in ("1", "2", "3", "4"):
-        raise Http404
-    return periods_of_year(year, PeriodKind.QUARTER)[int(quarter) - 1]
+    if said in QUARTERS:
+        return periods_of_year(year, PeriodKind.QUARTER)[QUARTERS.index(said)]
+    if said in MONTHS:
+        return periods_of_year(year, PeriodKind.MONTH)[MONTHS.index(said)]
+    raise Http404
 
 
 @never_cache
@@ -42,6 +46,7 @@ def summary(request):
         "year": year,
         "years": sorted({*AnnualPlan.objects.values_list("year", flat=True), today.year, year}, reverse=True),
         "quarter": request.GET.get("quarter", ""),
+        "months": [(value, f"{number}月") for number, value in enumerate(MONTHS, start=1)],
         "period": period,
         "choices": choices,
         "has_own": rights.staff is not None,

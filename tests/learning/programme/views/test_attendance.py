@@ -65,7 +65,16 @@ class TestSummary:
         assert "还没有考勤" in page_for(client, clerk, "?quarter=2").content.decode()
         assert "还没有考勤" not in page_for(client, clerk, "?quarter=1").content.decode()
 
-    @pytest.mark.parametrize("query", ["?quarter=5", "?year=x", "?scope=organ:1", "?scope=department:999999"])
+    def test_keeps_to_the_month_asked_for(self, client, clerk):
+        SessionFactory(held=True, starts_at=at(2026, 2, 3), attended_by=[StaffMemberFactory()])
+        assert "还没有考勤" in page_for(client, clerk, "?quarter=m3").content.decode()
+        html = page_for(client, clerk, "?quarter=m2").content.decode()
+        assert "考勤汇总：机关（全局）（2026年2月）" in html
+        assert '<option value="m2" selected>2月</option>' in html
+
+    @pytest.mark.parametrize(
+        "query", ["?quarter=5", "?quarter=m0", "?quarter=m13", "?year=x", "?scope=organ:1", "?scope=department:999999"]
+    )
     def test_finds_nothing_under_a_made_up_address(self, client, clerk, query):
         assert page_for(client, clerk, query).status_code == 404
 
