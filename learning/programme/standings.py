@@ -62,6 +62,10 @@ class Standings:
     def __init__(self, people):
         self._staff_ids = [person.pk for person in people]
 
+    def holds(self, staff_id: int) -> bool:
+        """Whether it is one of those whose facts are loaded."""
+        return staff_id in self._staff_ids
+
     @cached_property
     def _facts(self) -> dict[tuple[str, int], list[Fact]]:
         found = defaultdict(list)

@@ -36,6 +36,7 @@ from ..services.sessions import (
     set_material,
     when,
 )
+from ..session_counting import counted_lines
 from ..session_page import SessionPage, find_session, materials_of, reach_of_notice
 
 SUGGESTIONS = 20
@@ -70,7 +71,8 @@ def _to_record(request, pk) -> Session:
 @require_safe
 def session_detail(request, pk):
     session, rights = _found(request, pk)
-    return render(request, "learning/programme/session.html", {"page": SessionPage(session, rights, timezone.now()), "session": session})
+    page = SessionPage(session, rights, timezone.now())
+    return render(request, "learning/programme/session.html", {"page": page, "session": session, "counted": counted_lines(session, rights)})
 
 
 @never_cache

@@ -216,7 +216,7 @@ class TestSessionDetail:
         client.get(address)
         with CaptureQueriesContext(connection) as many:
             client.get(address)
-        assert len(few) == len(many) <= 16
+        assert len(few) == len(many) <= 18
 
 
 class TestNewSession:
