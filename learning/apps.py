@@ -26,6 +26,8 @@ class LearningConfig(AppConfig):
         from .organisation.roster import RosterKind  # noqa: PLC0415
         from .portfolio import facts as portfolio_facts  # noqa: PLC0415
         from .portfolio.drafting import register_book_list  # noqa: PLC0415
+        from .portfolio.services.archives import build_archives  # noqa: PLC0415
+        from .portfolio.services.leftovers import clear_leftovers  # noqa: PLC0415
         from .programme import facts as programme_facts  # noqa: PLC0415
         from .programme.rights import RUN as RUN_PROGRAMME  # noqa: PLC0415
         from .programme.services.roll import freeze_started_sessions  # noqa: PLC0415
@@ -48,5 +50,7 @@ class LearningConfig(AppConfig):
             register_evidence(kind)
         register_job(Job("programme.freeze_rosters", "固定应到名册", every_minute, freeze_started_sessions))
         register_job(Job("contributions.carry_on_recalculations", "续做重算", every_minute, carry_on_recalculations))
+        register_job(Job("portfolio.build_archives", "生成档案专卷", every_minute, build_archives))
+        register_job(Job("portfolio.clear_leftovers", "清理没有用上的档案文件", every_day, clear_leftovers))
         register_job(Job("reading.remind_turns", "提醒评阅与修改心得", every_day, remind_turns))
         register_job(Job("reading.index_likeness", "编入比对文本", every_hour, index_missing))
