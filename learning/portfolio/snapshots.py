@@ -15,7 +15,9 @@ from .canonical import CanonicalError, dumped, loaded, plain_of, read_as
 from .cells import PersonYear, Record
 from .choices import StatementState
 from .contents import Confirmation, FileContent, PlanText, ReviewFigure, StatementText
+from .differences import changes
 from .models import FiveHavesFile, StudyPlan, StudyStatement
+from .reviews_results import figure_of
 from .years import year_of
 
 FORMAT = "five-haves-file/1"
@@ -40,6 +42,7 @@ def content_with(found: PersonYear, file: FiveHavesFile | None) -> FileContent:
             year=found,
             plan=plan_text(getattr(file, "plan", None)),
             statement=statement_text(getattr(file, "statement", None)),
+            review=figure_of(found.staff_id, found.year),
             confirmation=confirmation_of(file),
             details=_details(found),
         )
@@ -244,3 +247,8 @@ def confirmed_text(found: PersonYear, plan: StudyPlan | None, statement: StudySt
             "statement": plain_of(statement_text(statement)),
         }
     )
+
+
+def differences(frozen: FileContent, now: FileContent) -> list[str]:
+    """Readable Chinese lines, one a change (`differences.changes` has them by topic); empty for the same content."""
+    return [str(change) for change in changes(frozen, now)]
