@@ -108,6 +108,12 @@ class FilePage:
         return f"五项中有 {have} 项" + (f"，{exempt} 项不计" if exempt else "")
 
     @property
+    def primary_url(self) -> str:
+        """Of the one button that stands out: it supplies the first thing that lacks."""
+        buttons = [button for view in self.cells for button in view.buttons] + [rule.button for rule in self.others if rule.button]
+        return next((button.url for button in buttons if button.is_main), "")
+
+    @property
     def plan(self):
         """(text, state in words) of what may be shown; a draft is its writer's alone."""
         if self.view.frozen:
