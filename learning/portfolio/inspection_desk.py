@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from ..organisation.models import StaffMember
 from ..programme.rights import RUN
 from .choices import FindingState
-from .models import Finding, InspectedFile, Inspection
+from .models import Finding, InspectedFile, Inspection, InspectionLine
 from .rights import FileRights
 
 TO_RECTIFY = (FindingState.OPEN, FindingState.RETURNED)
@@ -55,6 +55,16 @@ def may_rectify(finding: Finding, user) -> bool:
     if account is not None and account.is_active:
         return account.pk == user.pk
     return user.has_perm(RUN)
+
+
+def is_to_judge(finding: Finding | None, user) -> bool:
+    """Whether a line of the checklist can be answered anew: nothing was found so far, or by oneself and not put right yet."""
+    return finding is None or (finding.state == FindingState.OPEN and may_close(finding, user))
+
+
+def field_of(what: str, line: InspectionLine) -> str:
+    """What a form calls a part of a line; errors name it, too."""
+    return f"{what}_{line.pk}"
 
 
 def _count(rows, **conditions):

@@ -15,7 +15,7 @@ from ...periods import local_day
 from ...programme.services.locking import locked
 from ..choices import FindingState, Sampling, Severity
 from ..inspecting import Pool, pool_of
-from ..inspection_desk import TO_RECTIFY, may_close, may_rectify
+from ..inspection_desk import TO_RECTIFY, field_of, is_to_judge, may_close, may_rectify
 from ..lots import SEEDS, draw_sample
 from ..models import Finding, InspectedFile, Inspection, InspectionLine
 from .finding_news import tell_about_findings, tell_finder, tell_person
@@ -157,7 +157,7 @@ def check_file(
         raise InspectionError("自己的档案请由别人检查。")
     note = _words(note, LONGEST_NOTE, "note")
     known = {one.line_id: one for one in found.findings.select_related("found_by", "inspected__staff")}
-    to_judge = [line for line in inspection.lines.all() if _is_to_judge(known.get(line.pk), by)]
+    to_judge = [line for line in inspection.lines.all() if is_to_judge(known.get(line.pk), by)]
     _check_faults(to_judge, lines, local_day(now))
     new = [made for line in to_judge if (made := _put(found, line, known.get(line.pk), lines[line.pk], by=by, now=now))]
     found.note, found.checked_at, found.checked_by = note, now, by
@@ -167,11 +167,6 @@ def check_file(
     if new:
         tell_about_findings(inspection, found, new, by=by, now=now)
     return found, new
-
-
-def _is_to_judge(finding: Finding | None, by) -> bool:
-    """Nothing was found so far, or by oneself and not answered yet."""
-    return finding is None or (finding.state == FindingState.OPEN and may_close(finding, by))
 
 
 def _check_faults(lines: Sequence[InspectionLine], given: Mapping[int, Fault | None], today: datetime.date) -> None:
@@ -188,11 +183,6 @@ def _check_faults(lines: Sequence[InspectionLine], given: Mapping[int, Fault | N
             wrong[field_of("due_on", line)] = "整改期限已经过去，请改成今天或以后的日期。"
     if wrong:
         raise InspectionError(wrong)
-
-
-def field_of(what: str, line: InspectionLine) -> str:
-    """What a form calls a part of a line; errors name it, too."""
-    return f"{what}_{line.pk}"
 
 
 def _put(inspected: InspectedFile, line: InspectionLine, known: Finding | None, fault: Fault | None, *, by, now) -> Finding | None:
