@@ -14,9 +14,11 @@ from ..portfolio.choices import FindingState
 from ..portfolio.choices import State as HaveState
 from ..portfolio.models import Finding
 from ..portfolio.totals import DepartmentTotals, Totals
-from ..programme.gaps import Cell, CellState, Grid
+from ..programme.gaps import Cell, Grid
 from ..programme.models import MakeUp, Session
+from ..programme.rates import FEW
 from ..programme.scopes import ORGAN
+from .due import State
 
 MOST = 5
 LINES = 2  # of the plan
@@ -25,12 +27,16 @@ NAMES = 3  # of departments, the rest as a number
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """`state` has key, word (`label`) and mark."""
-
-    state: CellState
+    tone: str
+    word: str
+    mark: str
     title: str
     detail: str
     url: str
+
+
+def _concern(state: State, title: str, detail: str, url: str) -> Concern:
+    return Concern(state.tone, state.word, state.mark, title, detail, url)
 
 
 def concerns_of(
@@ -59,7 +65,7 @@ def _rectifications(today: datetime.date):
     )
     if rows:
         words = names_in_short([f"{name or '未编入科室'} {number} 项" for name, number in rows])
-        yield Concern(CellState.MISSED, f"整改逾期 {sum(number for _name, number in rows)} 项", words, reverse("inspections"))
+        yield _concern(State.OVERDUE, f"整改逾期 {sum(number for _name, number in rows)} 项", words, reverse("inspections"))
 
 
 def _rolls(now: datetime.datetime):
@@ -67,7 +73,7 @@ def _rolls(now: datetime.datetime):
     found = missing.aggregate(number=Count("pk"), first=Min("planned_on"))
     if found["number"]:
         detail = f"计划日期最早的一次是 {found['first']:%Y-%m-%d}；没有点名的不算已举行"
-        yield Concern(CellState.LATE, f"{found['number']} 次活动已过，还没有点名", detail, reverse("sessions"))
+        yield _concern(State.TO_ROLL, f"{found['number']} 次活动已过，还没有点名", detail, reverse("sessions"))
 
 
 def _plan_lines(grid: Grid | None):
@@ -79,7 +85,8 @@ def _plan_lines(grid: Grid | None):
     for line, cells in worst:
         last = max(cells, key=lambda cell: cell.due_on)
         url = f"{reverse('gap_cell', args=[last.first_item.pk])}?{urlencode({'scope': ORGAN.text})}"
-        yield Concern(last.state, f"{line.requirement.name}：{len(cells)} 期没有按期完成", _cell_words(last), url)
+        state = last.state
+        yield Concern(state.key, state.label, state.mark, f"{line.requirement.name}：{len(cells)} 期没有按期完成", _cell_words(last), url)
 
 
 def _cell_words(cell: Cell) -> str:
@@ -91,7 +98,7 @@ def _research(board: ResearchBoard):
     names = [row.department.name for row in board.rows if row.stage == Stage.NOTHING]
     if board.is_hurrying and names:
         url = f"{reverse('research')}?{urlencode({'year': board.year})}"
-        yield Concern(CellState.LATE, f"{len(names)} 个科室还没有申报调研选题", names_in_short(names), url)
+        yield _concern(State.TO_DECLARE, f"{len(names)} 个科室还没有申报调研选题", names_in_short(names), url)
 
 
 def lacking(total: DepartmentTotals) -> int:
@@ -99,17 +106,18 @@ def lacking(total: DepartmentTotals) -> int:
 
 
 def _haves(totals: Totals, year: int):
-    """The department with the most cells that lack something, as a share of its people."""
-    behind = [one for one in totals if one.department_id and lacking(one)]
+    """The department with the most cells that lack something, for each of its people; one of so few that it would be about somebody is none."""
+    behind = [one for one in totals if one.department_id and one.people >= FEW and lacking(one)]
     if behind:
         worst = max(behind, key=lambda one: lacking(one) / one.people)
+        state = HaveState.LACKING
         title = f"五有缺项人均最多：{worst.name}"
         detail = f"{worst.people} 人共缺 {lacking(worst)} 项；全局有缺项的科室（单位）{len(behind)} 个"
-        yield Concern(CellState.MISSED, title, detail, reverse("department_board", args=[year, worst.department_id]))
+        yield Concern(state.key, state.label, state.mark, title, detail, reverse("department_board", args=[year, worst.department_id]))
 
 
 def _make_ups(today: datetime.date):
     number = MakeUp.objects.owed().filter(due_on__lt=today).count()
     if number:
         url = f"{reverse('attendance_summary')}?{urlencode({'year': today.year, 'scope': ORGAN.text})}"
-        yield Concern(CellState.LATE, f"补学逾期 {number} 人次", "请假或缺席以后没有按期补学，完成率因此偏低", url)
+        yield _concern(State.TO_MAKE_UP, f"补学逾期 {number} 人次", "请假或缺席以后没有按期补学，完成率因此偏低", url)

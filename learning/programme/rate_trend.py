@@ -56,6 +56,11 @@ class RateTrend:
         return _last(self.months)
 
     @property
+    def has_lines(self) -> bool:
+        """Whether any month has a percentage: of very few people there is only the table."""
+        return bool(self.attendance.dots or self.completion.dots)
+
+    @property
     def is_empty(self) -> bool:
         return self.last is None
 
@@ -113,4 +118,4 @@ def _sentence(groups: Sequence[GroupRates]) -> str:
     if len(rated) < 2:
         return f"{words}。"
     low, high = (choose(rated, key=lambda one: one.rates.attendance) for choose in (min, max))
-    return f"{words}；出勤率最高是{high.name} {high.attendance.text}，最低是{low.name} {low.attendance.text}。"
+    return f"{words}。出勤率最高是{high.name} {high.attendance.text}，最低是{low.name} {low.attendance.text}。"

@@ -205,8 +205,8 @@ class TestConcerns:
         rule_of_people("have.application", per=PeriodKind.QUARTER)
         ApplicationFactory(staff=bureau.member, happened_on=datetime.date(2026, 2, 3))
         (found,) = [one for one in page_of(bureau.leader).concerns if one.title.startswith("五有")]
-        assert "办公室" not in found.title
-        assert found.url.startswith("/boards/2026/departments/")
+        assert (found.title, found.url) == ("五有缺项人均最多：人事科", f"/boards/2026/departments/{bureau.other.pk}/")
+        assert found.detail == "3 人共缺 3 项；全局有缺项的科室（单位）2 个"
 
     def test_that_are_none_are_said_so(self, client, bureau):
         for department in (bureau.office, bureau.other):

@@ -24,6 +24,7 @@ class TestRateTrend:
     def test_draws_no_percentage_of_fewer_than_three_people(self):
         trend = rate_trend([month(1, expected=2, attended=1, people=2)])
         assert trend.attendance.dots == []
+        assert not trend.has_lines
         assert "1/2" in trend.sentence
 
     def test_stays_on_the_plain(self):
@@ -33,7 +34,7 @@ class TestRateTrend:
 
     def test_says_in_words_what_is_drawn(self):
         trend = rate_trend([month(1, expected=10, attended=9), month(2, expected=10, attended=8, made_up=2), month(3)])
-        assert trend.sentence == "2026年2月出勤率 80.0%，学习完成率 100.0%；出勤率最高是2026年1月 90.0%，最低是2026年2月 80.0%。"
+        assert trend.sentence == "2026年2月出勤率 80.0%，学习完成率 100.0%。出勤率最高是2026年1月 90.0%，最低是2026年2月 80.0%。"
         assert trend.last.key == 2
 
     def test_of_nothing_says_so(self):
