@@ -28,6 +28,13 @@ def findings_for(staff: StaffMember | None) -> list[Finding]:
     return list(_findings().filter(inspected__staff=staff, state__in=TO_RECTIFY).order_by("due_on", "pk"))
 
 
+def own_findings(staff: StaffMember | None) -> list[Finding]:
+    """All of somebody's, what is still open first. One statement, none about nobody."""
+    if staff is None:
+        return []
+    return list(_findings().filter(inspected__staff=staff).order_by(F("closed_at").desc(nulls_first=True), "due_on", "pk"))
+
+
 def findings_to_check(user) -> list[Finding]:
     """What was put right and waits for its finder; where the finder's account is gone, for any clerk. One statement."""
     own = Q(found_by=user.pk)
@@ -110,6 +117,12 @@ def files_seen_by(inspection: Inspection, rights: FileRights):
         closed=Count("findings", filter=Q(findings__state=FindingState.CLOSED)),
         overdue=Count("findings", filter=Q(findings__state__in=TO_RECTIFY, findings__due_on__lt=rights.today)),
     ).order_by("department__position", "department__name", "staff__sort_key", "pk")
+
+
+def next_to_check(inspection: Inspection, user) -> InspectedFile | None:
+    """The next person of the sample to be looked at, in the order they are listed in; never oneself. One statement."""
+    waiting = inspection.files.filter(checked_at__isnull=True).exclude(staff__user=user.pk)
+    return waiting.order_by("department__position", "department__name", "staff__sort_key", "pk").first()
 
 
 @dataclass(frozen=True, slots=True)
