@@ -35,7 +35,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class ScoredRecord:
-    """A line of 「这条算进了」."""
+    """A line of the scores in 「这条算进了」."""
 
     record: str
     on: datetime.date

@@ -64,21 +64,30 @@ class CountedLine:
         return self.where is not Where.NOWHERE
 
 
-def counts_toward(
-    kinds: Sequence[str], record_id: int, *, rights: Rights, staff_id: int | None = None, why_not: str = ""
-) -> list[CountedLine]:
-    """The lines of the record `record_id`, whom `kinds` (evidence keys) know; of people only of `staff_id` where it is given. Of one that counts
-    nowhere one line says why: `why_not`, where the room knows. Three statements, beside what `rights` have not asked yet."""
-    return counts_toward_each(kinds, [record_id], rights=rights, staff_id=staff_id, why_not=why_not)[record_id]
+def counts_toward(kinds: Sequence[str], record_id: int, **asked) -> list[CountedLine]:
+    """`counts_toward_each` of one record."""
+    return counts_toward_each(kinds, [record_id], **asked)[record_id]
 
 
 def counts_toward_each(
-    kinds: Sequence[str], record_ids: Collection[int], *, rights: Rights, staff_id: int | None = None, why_not: str = ""
+    kinds: Sequence[str],
+    record_ids: Collection[int],
+    *,
+    rights: Rights,
+    staff_id: int | None = None,
+    named: Collection[int] = (),
+    why_not: str = "",
+    is_short: bool = False,
 ) -> dict[int, list[CountedLine]]:
-    """`counts_toward` of many records of one sort, in as many statements as of one."""
+    """The lines of each record, which `kinds` (evidence keys) know; of people only of `staff_id` where it is given. `named` are people whom the
+    page names anyway. Of a record that counts nowhere one line says why: `why_not`, where the room knows. `is_short`, for rows of a list: no
+    boards, no links to the gaps.
+
+    Three statements however many records, beside what `rights` have not asked yet.
+    """
     viewer = rights.staff.pk if rights.staff else None
     facts = facts_of(kinds, record_ids, viewer=viewer, person=staff_id) if record_ids else []
-    asked = _Asked(rights, facts)
+    asked = _Asked(rights, facts, named, is_short)
     is_private = any(kind.is_private for key in kinds if (kind := find_evidence(key)))
     nowhere = CountedLine(Where.NOWHERE, why=why_not or ("私人记录，只有本人知道。" if is_private else NOT_YET))
     by_record: dict[int, list[CountedFact]] = {pk: [] for pk in record_ids}
@@ -90,8 +99,8 @@ def counts_toward_each(
 class _Asked:
     """What all lines of one answer share: who looks, who the people are, the rules."""
 
-    def __init__(self, rights: Rights, facts: Sequence[CountedFact]):
-        self.rights = rights
+    def __init__(self, rights: Rights, facts: Sequence[CountedFact], named: Collection[int], is_short: bool):
+        self.rights, self.named, self.is_short = rights, frozenset(named), is_short
         self.viewer = rights.staff.pk if rights.staff else None
         self.people = {
             fact.subject: StaffMember(pk=fact.subject, name=fact.name, left_on=fact.left_on)
@@ -110,7 +119,11 @@ class _Asked:
         return max(facts, key=lambda one: (one.is_primary, one.started_on)).place_id if facts else None
 
     def may_name(self, staff_id: int, year: int) -> bool:
-        return staff_id == self.viewer or self.rights.may_see_scope(Subject.DEPARTMENT, self.place_of(staff_id, year))
+        return (
+            staff_id == self.viewer
+            or staff_id in self.named
+            or self.rights.may_see_scope(Subject.DEPARTMENT, self.place_of(staff_id, year))
+        )
 
     def whose(self, facts: Sequence[CountedFact]) -> str:
         """In words: 我、梁静宜，另 2 人; 第一支部; 每个党支部."""
@@ -134,7 +147,7 @@ def _lines(asked: _Asked, facts: Sequence[CountedFact]) -> list[CountedLine]:
     if not required:
         day = min(fact.counted_on for fact in facts)
         required = [CountedLine(Where.NOWHERE, why=f"{day:%Y-%m-%d} 没有生效的要求用它计数。")]
-    return [*_file_lines(asked, facts), *required, *_board_lines(asked, facts)]
+    return [*_file_lines(asked, facts), *required, *([] if asked.is_short else _board_lines(asked, facts))]
 
 
 def _file_lines(asked: _Asked, facts: Sequence[CountedFact]) -> list[CountedLine]:
@@ -201,7 +214,7 @@ def _requirement_line(asked: _Asked, period: Period, found: Sequence[tuple[Requi
         use=rule.get_use_display(),
         is_late=all(fact.happened_on > due_on for fact in facts),
         why=f"计划已取消：{item.item_reason}" if is_cancelled else "",
-        url=_gap_url(asked.rights, rule, item, facts),
+        url="" if asked.is_short else _gap_url(asked.rights, rule, item, facts),
     )
 
 

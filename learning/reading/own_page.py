@@ -1,24 +1,20 @@
 """A reflection on its author's own page: what became of it, and what it counts for."""
 
+import datetime
 from dataclasses import dataclass
 
+from ..organisation.models import StaffMember
 from ..periods import Period
-from ..programme.models import Requirement
+from ..programme.counting_in import CountedLine, counts_toward
+from ..programme.rights import Rights
+from ..programme.standings import Standings
 from .choices import Consent, ReflectionState
 from .counting import counted_quarter, is_late
-from .facts import KINDS
+from .facts import APPLICATION, REFLECTION
 from .models import Reflection, ReflectionFile
 from .rounds import Rounds, photos_of, rounds_of
 from .services.pages import is_withdrawn
 from .text import Passage
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """One place where the reflection counts: of the requirements of the programme, or of the five haves."""
-
-    where: str
-    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +27,7 @@ class Commented:
 class OwnPage:
     quarter: Period
     is_late: bool
-    counted: list[Counted]
+    counted: list[CountedLine]
     rounds: Rounds
     passages: list[Commented]
     photos: list[ReflectionFile]
@@ -43,8 +39,8 @@ class OwnPage:
         return any(row.comments for row in self.passages)
 
 
-def own_page_of(reflection: Reflection) -> OwnPage:
-    """Of one that has been handed in. At most seven statements."""
+def own_page_of(reflection: Reflection, *, user, today: datetime.date) -> OwnPage:
+    """Of one that has been handed in, for its author (`user`). At most seven statements."""
     rounds = rounds_of(reflection)
     comments = rounds.comments_by_passage
     page = reflection.page
@@ -52,7 +48,7 @@ def own_page_of(reflection: Reflection) -> OwnPage:
     return OwnPage(
         quarter=counted_quarter(reflection.first_handed_in_at),
         is_late=is_late(meant_for=reflection.meant_for, first_handed_in_at=reflection.first_handed_in_at),
-        counted=counted_for(reflection),
+        counted=counted_for(reflection, user=user, viewer=reflection.author, today=today),
         rounds=rounds,
         passages=[Commented(passage, comments.get(passage.number, [])) for passage in rounds.passages],
         photos=photos_of(reflection),
@@ -61,12 +57,11 @@ def own_page_of(reflection: Reflection) -> OwnPage:
     )
 
 
-def counted_for(reflection: Reflection) -> list[Counted]:
-    """Asked where everybody else asks, of the evidence: what does not count (yet) is not in it."""
-    kinds = [kind for kind in KINDS if (rows := kind.rows()).model is Reflection and rows.filter(pk=reflection.pk).exists()]
-    if not kinds:
-        return []
-    quarter = counted_quarter(reflection.first_handed_in_at)
-    requirements = Requirement.objects.in_force_during(quarter.first, quarter.last).filter(evidence__in=[kind.key for kind in kinds])
-    counted = [Counted(str(quarter), requirement.name) for requirement in requirements.order_by("study_format__position", "pk")]
-    return counted + [Counted(f"{quarter.first.year}年五有档案", kind.have.label) for kind in kinds if kind.have]
+def counted_for(reflection: Reflection, *, user, viewer: StaffMember | None, today: datetime.date) -> list[CountedLine]:
+    """As `user`, who is `viewer` on the roster, may see it. Three statements: who they are, what is there, what is asked for."""
+    rights = Rights(user, today)
+    rights.staff = viewer
+    rights.standings = Standings({viewer, reflection.author} - {None})
+    why_not = f"退回期间暂不计入。重新提交后，仍计入{counted_quarter(reflection.first_handed_in_at)}。"
+    author = reflection.author_id
+    return counts_toward((REFLECTION, APPLICATION), reflection.pk, rights=rights, staff_id=author, named=[author], why_not=why_not)

@@ -2,11 +2,15 @@
 
 import datetime
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..organisation.models import StaffMember
 from ..periods import Period, PeriodKind, period_of
+from ..programme.counting_in import CountedLine, counts_toward_each
+from ..programme.rights import Rights
 from .choices import ReadingState
+from .facts import LOG
 from .models.books import Book, ReadingEntry
 
 
@@ -22,6 +26,7 @@ class OwnEntry:
     finished_on: datetime.date | None
     words: str
     is_late: bool
+    counted: tuple[CountedLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +69,8 @@ def is_late(entry: ReadingEntry) -> bool:
     return entry.finished_on is not None and entry.recorded_on > period_of(entry.finished_on, PeriodKind.MONTH).last
 
 
-def in_words(entry: ReadingEntry, today: datetime.date) -> OwnEntry:
-    """`entry`, whose book has been fetched with it."""
+def in_words(entry: ReadingEntry, today: datetime.date, counted: Sequence[CountedLine] = ()) -> OwnEntry:
+    """`entry`, whose book has been fetched with it; `counted` is what it counts for."""
     finished = entry.state == ReadingState.FINISHED
     return OwnEntry(
         pk=entry.pk,
@@ -76,6 +81,7 @@ def in_words(entry: ReadingEntry, today: datetime.date) -> OwnEntry:
         finished_on=entry.finished_on,
         words=f"读完 {day_in_words(entry.finished_on, today)}" if finished else f"在读，{day_in_words(entry.started_on, today)}起",
         is_late=is_late(entry),
+        counted=tuple(counted),
     )
 
 
@@ -92,13 +98,16 @@ def rows_of(books, staff: StaffMember | None, today: datetime.date) -> list[Book
     return [BookRow(book, reason, audience, own.get(book.pk)) for book, reason, audience in listed]
 
 
-def own_reading_of(staff: StaffMember, *, year: int, today: datetime.date) -> OwnReading:
-    """In one statement."""
+def own_reading_of(staff: StaffMember, *, year: int, today: datetime.date, user) -> OwnReading:
+    """For `staff` themselves, who are `user`. Four statements: the entries; who they are, what is there and what is asked for."""
     entries = list(ReadingEntry.objects.of(staff).select_related("book").order_by("finished_on", "started_on", "pk"))
+    finished = [entry for entry in entries if entry.finished_on and entry.finished_on.year == year]
+    rights = Rights(user, today)
+    rights.staff = staff
+    counted = counts_toward_each((LOG,), [entry.pk for entry in finished], rights=rights, staff_id=staff.pk, is_short=True)
     by_month = defaultdict(list)
-    for entry in entries:
-        if entry.finished_on and entry.finished_on.year == year:
-            by_month[entry.finished_on.month].append(in_words(entry, today))
+    for entry in finished:
+        by_month[entry.finished_on.month].append(in_words(entry, today, counted[entry.pk]))
     last = today.month if year == today.year else 12
     months = [
         MonthRead(period_of(datetime.date(year, month, 1), PeriodKind.MONTH), by_month[month], (year, month) == (today.year, today.month))

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ...programme.rights import Rights
 from ..article_forms import ArticleForm
 from ..article_page import find_article, page_of
+from ..counted import lines_of_article
 from ..models import MediaArticle
 from ..reviewing import may_decide
 from ..rights import ContributionRights
@@ -69,10 +70,11 @@ def article_list(request):
 def article(request, pk):
     rights = rights_of(request)
     one = found(pk, rights)
-    wrote = rights.wrote(one)
+    wrote, page = rights.wrote(one), page_of(one, request.path)
     context = {
         "rights": rights,
-        "page": page_of(one, request.path),
+        "page": page,
+        "counted": lines_of_article(page, rights.base),
         "article": one,
         "may_write": rights.may_write(one),
         "may_take_back": wrote and may_take_back(one),

@@ -15,6 +15,7 @@ from ...organisation.models import Department
 from ...programme.people import People
 from ...programme.rights import Rights
 from ..choices import ResearchState
+from ..counted import lines_of_report
 from ..models import ResearchJudging, ResearchReport
 from ..research_board import Board, board_of, chosen_year, reports_with_facts
 from ..research_forms import DecisionForm, TopicForm, WithdrawForm, years_to_declare
@@ -119,6 +120,7 @@ def report(request, pk):
         "report": found,
         "page": page,
         "parts": parts_of(found),
+        "counted": lines_of_report(found, rights.base.base),
         "cautions": cautions_for(found) if found.state == ResearchState.APPROVED and rights.writes(found) else [],
         "may_change_topic": rights.may_change_topic(found),
         "may_decide": rights.may_decide(found),

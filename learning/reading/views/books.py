@@ -101,7 +101,7 @@ def _show_own(request, form, status=200):
         context |= {
             "month": front,
             "rows": rows_of(with_covers(front.listed), staff, today) if front else [],
-            "own": own_reading_of(staff, year=year, today=today),
+            "own": own_reading_of(staff, year=year, today=today, user=request.user),
             "this_month": period_of(today, PeriodKind.MONTH),
         }
     return render(request, "learning/reading/my_reading.html", context, status=status)

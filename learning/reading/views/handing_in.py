@@ -97,7 +97,7 @@ def reflection(request, pk):
     context = {
         "reflection": own,
         "about": about(own),
-        "own": own_page_of(own),
+        "own": own_page_of(own, user=request.user, today=timezone.localdate()),
         "form": ConsentForm(initial={"consent": own.consent}),
         "today": timezone.localdate(),
     }

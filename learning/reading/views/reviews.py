@@ -10,10 +10,12 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from ...organisation.models import StaffMember
 from ...programme.people import People
 from ...programme.rights import RUN
 from ..choices import ReflectionState
 from ..models import Reflection
+from ..own_page import counted_for
 from ..review_forms import AssignForm, NarrowForm, ReviewForm
 from ..review_links import BadLinkError, ExpiredLinkError, read_token
 from ..reviewers import REVIEW, may_review
@@ -95,10 +97,12 @@ def _show(request, found, page, form, *, status=200, assign_form=None, problem=(
     if can_decide:
         for row in page.passages:
             row.field = form.field_of(row.passage.number)
+    staff = StaffMember.objects.filter(user=user.pk).first()
     context = {
         "reflection": found,
         "about": about(found),
         "page": page,
+        "counted": counted_for(found, user=user, viewer=staff, today=today),
         "form": form,
         "problem": problem,
         "typed": typed,

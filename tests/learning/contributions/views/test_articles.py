@@ -12,7 +12,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from learning.models import MediaArticle
-from tests.factories.contributions import CommissionFactory
+from tests.factories.contributions import CommissionFactory, PlacementFactory, RuleSetFactory
 from tests.factories.pages import make_site, make_user
 from tests.factories.programme import SessionFactory, at
 from tests.factories.submissions import draft, given_back, handed_in, in_queue, make_newsroom
@@ -309,6 +309,29 @@ class TestArticle:
         html = text_of(client.get(at_("media_article", article.pk)))
         assert "退回的原因：文字需要修改。" in html
         assert "导语太长。" in html
+
+    def test_says_where_it_counts_or_why_not_yet(self, client, room):
+        article = in_queue(room)
+        client.force_login(room.member.user)
+        assert "自动记进作者的五有档案" in text_of(client.get(at_("media_article", article.pk)))
+        use = PlacementFactory(article=article, confirmed_at=None)
+        MediaArticle.objects.filter(pk=article.pk).update(state="adopted")
+        assert "采用还没有确认" in text_of(client.get(at_("media_article", article.pk)))
+        type(use).objects.filter(pk=use.pk).update(confirmed_at=NOW)
+        html = text_of(client.get(at_("media_article", article.pk)))
+        assert html.count("这条算进了") == 1
+        assert f"/five-haves/2026/{room.member.pk}/" in html
+        assert "没有生效的要求" in html
+
+    def test_shows_its_scores_in_the_same_place(self, client, room):
+        article = in_queue(room)
+        RuleSetFactory()
+        PlacementFactory(article=article, is_rescored=True)
+        client.force_login(room.officer)
+        html = text_of(client.get(at_("media_article", article.pk)))
+        part = html.partition('class="counted-in"')[2].partition("</section>")[0]
+        assert "计分</h3>" in part
+        assert "scored-table" in part
 
     def test_escapes_what_was_typed(self, client, room):
         article = in_queue(room, title="<b>题</b>", body="<script>x</script>")

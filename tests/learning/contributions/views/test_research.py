@@ -2,11 +2,12 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from learning.models import ResearchEntry, ResearchReport
+from learning.models import ResearchEntry, ResearchMember, ResearchReport
 from tests.factories.bureau import make_bureau
 from tests.factories.contributions import ResearchReportFactory
+from tests.factories.organisation import StaffMemberFactory
 from tests.factories.pages import make_site
-from tests.factories.programme import at
+from tests.factories.programme import RequirementFactory, at
 from tests.factories.research import ResearchJudgingFactory, written_report
 
 NOW = at(2026, 5, 12, 9)
@@ -120,6 +121,29 @@ class TestDeclare:
 
 
 class TestReport:
+    def test_says_where_it_counts_or_why_not_yet(self, as_, bureau, declared):
+        client, address = as_(bureau.head), reverse("research_report", args=[declared.pk])
+        assert "选题还没有批准" in client.get(address).content.decode()
+        RequirementFactory(
+            owed_by="department", department_kinds=["section"], evidence="contributions.research_report", per="year", name="每科一篇"
+        )
+        report = written_report(state="handed_in", handed_in_on=NOW.date(), department=bureau.office, declared_by=bureau.member)
+        ResearchMember.objects.get_or_create(report=report, staff=bureau.member)
+        html = client.get(reverse("research_report", args=[report.pk])).content.decode()
+        assert "每科一篇" in html
+        assert "有调研成果" in html
+        assert f"/boards/2026/departments/{bureau.office.pk}/" in html
+
+    @pytest.mark.parametrize("number", [1, 8])
+    def test_costs_the_same_however_large_the_team(self, as_, bureau, number, django_assert_num_queries):
+        report = written_report(state="handed_in", handed_in_on=NOW.date(), department=bureau.office)
+        for person in StaffMemberFactory.create_batch(number):
+            ResearchMember.objects.create(report=report, staff=person)
+        client, address = as_(bureau.clerk), reverse("research_report", args=[report.pk])
+        client.get(address)
+        with django_assert_num_queries(21):
+            client.get(address)
+
     def test_is_not_there_for_others(self, as_, bureau, declared):
         for who in ("colleague", "other_head", "secretary"):
             assert as_(getattr(bureau, who)).get(f"/research/{declared.pk}/").status_code == 404

@@ -12,6 +12,7 @@ from cms.files.models import CustomImage
 from learning.models import ReadingEntry
 from tests.factories.bureau import make_bureau
 from tests.factories.pages import make_site, make_user
+from tests.factories.portfolio import rule_of_people
 from tests.factories.programme import at
 from tests.factories.reading import BookFactory, ListedBookFactory, MonthlyListFactory, ReadingEntryFactory, accepted_reflection
 
@@ -233,6 +234,18 @@ class TestMyReading:
         assert "11月还没有登记读完的书" in html
         assert "同事的书" not in html
 
+    def test_says_what_each_book_counts_for(self, member, bureau):
+        rule_of_people("reading.log", per="month", name="每月读一本好书")
+        day = datetime.date(2026, 9, 28)
+        ReadingEntryFactory(staff=bureau.member, finished_on=day, recorded_on=datetime.date(2026, 10, 5))
+        ReadingEntryFactory(staff=bureau.member, finished_on=datetime.date(2026, 11, 2))
+        ReadingEntryFactory(staff=bureau.member)
+        html = html_of(member.get("/my/reading/"))
+        assert html.count("算进了每月读一本好书（2026年9月）") == 1
+        assert html.count("算进了每月读一本好书（2026年11月）") == 1
+        assert html.count("记进2026年五有档案") == 2
+        assert html.count("逾期完成") == 1
+
     def test_goes_back_to_earlier_years(self, member, bureau):
         ReadingEntryFactory(staff=bureau.member, book__title="去年的书", finished_on=datetime.date(2025, 9, 28))
         assert "去年的书" not in html_of(member.get("/my/reading/"))
@@ -255,12 +268,14 @@ class TestMyReading:
         assert "<form" not in html.partition('class="reading-head"')[2].partition("</main>")[0]
 
     def test_costs_the_same_whatever_was_read(self, member, bureau):
+        rule_of_people("reading.log", per="month")
         listed(1, cover=cover())
+        ReadingEntryFactory(staff=bureau.member, finished_on=datetime.date(2026, 11, 2))
         few = statements_of(member, "/my/reading/")
         for book in listed(4, month=DECEMBER, cover=cover()):
             ReadingEntryFactory(staff=bureau.member, book=book, finished_on=datetime.date(2026, 11, 2))
             ReadingEntryFactory(staff=bureau.member)
-        assert few == statements_of(member, "/my/reading/") == 12
+        assert few == statements_of(member, "/my/reading/") == 15
 
 
 class TestMarkReading:

@@ -219,8 +219,8 @@ class TestReflection:
         assert "这一段已改" in html
 
     def test_says_what_it_counts_for(self, as_, bureau):
-        RequirementFactory(name="每季度一篇学习心得", evidence="reading.reflection")
-        RequirementFactory(name="不相干的要求", evidence="reading.log")
+        RequirementFactory(name="每季度一篇学习心得", evidence="reading.reflection", owed_by="staff")
+        RequirementFactory(name="不相干的要求", evidence="reading.log", owed_by="staff")
         plain = handed_in_reflection(author=bureau.member, now=NOW)
         html = self.page(as_(bureau.member), plain)
         assert "2026年第四季度" in html

@@ -295,6 +295,12 @@ class TestReviewReflection:
     def test_asks_the_anonymous_to_sign_in(self, client, waiting):
         assert client.get(at_review(waiting)).url.startswith("/login/")
 
+    def test_says_what_it_counts_for_whoever_reviews_it(self, as_, bureau, waiting):
+        html = text_of(as_(bureau.other_head).get(at_review(waiting)))
+        part = html.partition('class="counted-in"')[2].partition("</section>")[0]
+        assert "有心得体会</strong>陶思远，2026年" in part
+        assert "/five-haves/" not in part
+
     def test_costs_the_same_for_a_long_history(self, as_, bureau, waiting, django_assert_num_queries):
         long = reviewed_reflection(author=bureau.member, by=bureau.clerk, html="<p>一段。</p>" * 40, comments={0: "好"})
         ReviewRound.objects.filter(reflection=long).update(number=9)
@@ -304,7 +310,7 @@ class TestReviewReflection:
         client = as_(bureau.other_head)
         client.get(at_review(waiting))
         for one in (waiting, long):
-            with django_assert_num_queries(10):
+            with django_assert_num_queries(14):
                 client.get(at_review(one))
 
 
