@@ -25,7 +25,7 @@ class Coverage(Enum):
     """Key for the style sheet, word and mark."""
 
     COVERED = ("done", "有", "●")
-    NOT_YET = ("late", "本季尚无", "◐")
+    NOT_YET = ("late", "尚无", "◐")
     NOTHING = ("missed", "空缺", "○")
     AHEAD = ("not-due", "未到", "–")
 

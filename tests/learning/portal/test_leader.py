@@ -100,7 +100,7 @@ class TestWhoSeesIt:
     def test_finds_a_file_by_name(self, client, bureau):
         html = html_of(client, bureau.leader)
         assert 'action="/five-haves/2026/"' in html
-        assert 'name="q"' in html
+        assert 'name="name"' in html
 
 
 class TestNumbers:
@@ -233,7 +233,7 @@ class TestTrendAndCoverage:
         assert [page.trend.months[0].name, page.trend.months[-1].name] == ["2025年12月", "2026年11月"]
         html = html_of(client, bureau.leader)
         assert "2026年10月出勤率 66.7%（2/3）" in html
-        assert "本季尚无" in html
+        assert "◐</span> 尚无" in html
 
 
 class TestWaiting:
