@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from ...evidence import find_evidence
 from ...programme.rights import Rights
+from ..counted import lines_of_entry
 from ..entry_forms import AchievementForm, ApplicationForm
 from ..files import LockedFileError
 from ..models import Achievement, Application, FiveHavesFile
@@ -94,6 +95,7 @@ def study_application(request, pk):
         "person": entry.staff,
         "year": entry.happened_on.year,
         "is_own": opened.is_own,
+        "counted": lines_of_entry(entry, opened.rights.base),
         "may_change": opened.is_own and not _is_locked(entry, entry.happened_on.year),
         "source_label": kind.label if kind else "",
         "source_url": reverse(kind.address, args=[entry.source_id]) if kind and kind.address else "",
@@ -179,6 +181,7 @@ def study_achievement(request, pk):
         "person": entry.staff,
         "year": _year_of(entry),
         "is_own": opened.is_own,
+        "counted": lines_of_entry(entry, opened.rights.base),
         "may_change": opened.is_own and (entry.finished_on is None or not _is_locked(entry, _year_of(entry))),
         "may_remove": opened.is_own and not _is_locked(entry, _year_of(entry)),
     }

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.models import ModelLogEntry
 
 from ..choices import PlanState
+from ..counted import lines_of_plan
 from ..coverage import coverage_of
 from ..drafting import propose_plan
 from ..files import LockedFileError, file_of
@@ -61,6 +62,7 @@ def study_plan(request, year, staff_pk):
         "person": opened.person,
         "year": year,
         "history": _history(plan),
+        "counted": lines_of_plan(plan, opened.rights.base),
         "is_locked": is_locked,
         "may_write": may_write and is_in_scope(opened.standings, opened.person, year),
         "may_decide": opened.may_confirm and not is_locked and plan is not None and plan.state == PlanState.HANDED_IN,

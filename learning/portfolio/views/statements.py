@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ...organisation.models import Department
 from ...programme.rights import Rights
 from ..choices import StatementState
+from ..counted import lines_of_statement
 from ..department_drafting import draft_department_statement
 from ..drafting import draft_statement
 from ..files import LockedFileError, file_of
@@ -73,6 +74,7 @@ def study_statement(request, year, staff_pk):
         "is_own": opened.is_own,
         "is_settled": is_settled,
         "may_write": _may_write(opened) and not is_settled,
+        "counted": lines_of_statement(statement, opened.rights.base),
     }
     return render(request, "learning/portfolio/statement.html", context)
 
