@@ -8,6 +8,7 @@ from functools import partial
 
 from ...evidence import find_evidence
 from ...organisation.models import StaffMember
+from ...periods import SHANGHAI
 from ..choices import LockOrigin
 from ..contents import FileContent
 from ..models import FileLock, FiveHavesFile
@@ -41,8 +42,8 @@ def source_of(person: StaffMember, year: int, today: datetime.date) -> Source:
     if sha256(lock.snapshot) != lock.sha256:
         raise SnapshotError("锁定的内容与锁定时的校验值不符，没有打包。请联系管理员核对数据库备份。")
     content = from_text(lock.snapshot)
-    by = lock.locked_by_name
-    return Source(content, lock.snapshot, lock.sha256, Lock(lock.locked_at, by), _openers(person, lock, content))
+    locked = Lock(lock.locked_at.astimezone(SHANGHAI), lock.locked_by_name)
+    return Source(content, lock.snapshot, lock.sha256, locked, _openers(person, lock, content))
 
 
 def _openers(person: StaffMember, lock: FileLock, content: FileContent) -> dict[str, Opener]:

@@ -11,11 +11,12 @@ from django.core.files import File
 from django.db import IntegrityError, transaction
 from wagtail.log_actions import log
 
-from cms.files.validation import UnacceptableFileError, check_file
+from cms.files.validation import check_file
 
 from ...organisation.models import Department, Posting, StaffMember
 from ...organisation.services import save_record
 from ...periods import local_day
+from ..cells import Place
 from ..choices import LockOrigin
 from ..files import ensure_file
 from ..models import FileLock, FiveHavesFile, RestoredFile
@@ -59,9 +60,12 @@ def restore(stream: BinaryIO, *, by, now: datetime.datetime) -> list[FileLock]:
             stored.append({})
             _store(stream, outlook.upcoming, stored[-1])
         return _write(stream, outlooks, stored, by=by, now=now)
-    except (PackageError, RestoreRefusedError, UnacceptableFileError) as error:
+    except (PackageError, RestoreRefusedError) as error:
         _delete(stored)
         raise RestoreError(str(error)) from error
+    except ValidationError as error:  # an original that is none, a name too long for this site
+        _delete(stored)
+        raise RestoreError(f"什么都没有写入：{''.join(error.messages)}") from error
     except IntegrityError as error:
         _delete(stored)
         raise RestoreError("别人刚刚读回了同样的档案，或同时改动了人员、科室。什么都没有写入，请重新上传再看一次。") from error
@@ -117,30 +121,32 @@ class _Departments:
 
 
 def _add_postings(staff: StaffMember, upcoming: Upcoming, departments: _Departments, *, by) -> None:
-    """Those that this site does not know; of one it knows as still open the end is filled in. Raises RestoreRefusedError where they clash."""
+    """Those that this site does not know; of one it knows as still open the end is filled in. Where two primary ones would overlap, what stands
+    here stays; whoever has an account keeps all that stand here: what somebody may do hangs on them. Raises ValidationError."""
+    if staff.user_id is not None:
+        return
     for place in sorted(upcoming.places, key=lambda one: one.started_on):
         department = departments.named(place.department)
-        known = Posting.objects.filter(staff=staff, department=department, started_on=place.started_on).first()
-        try:
-            if known is None:
-                save_record(
-                    record=Posting(
-                        staff=staff,
-                        department=department,
-                        title=place.title,
-                        is_head=place.is_head,
-                        is_primary=place.is_primary,
-                        started_on=place.started_on,
-                        ended_on=place.ended_on,
-                    ),
-                    by=by,
-                )
-            elif known.ended_on is None and place.ended_on is not None:
-                known.ended_on = place.ended_on
-                save_record(record=known, by=by)
-        except ValidationError as error:
-            said = "".join(error.messages)
-            raise RestoreRefusedError(f"{staff.name}在{place.department}的任职（{place.started_on} 起）写不进去：{said}") from error
+        own = Posting.objects.filter(staff=staff)
+        known = own.filter(department=department, started_on=place.started_on).first()
+        if known is None:
+            if not (place.is_primary and own.primary().overlapping(place.started_on, place.ended_on).exists()):
+                save_record(record=_posting(staff, department, place), by=by)
+        elif known.ended_on is None and place.ended_on is not None:
+            known.ended_on = place.ended_on
+            save_record(record=known, by=by)
+
+
+def _posting(staff: StaffMember, department: Department, place: Place) -> Posting:
+    return Posting(
+        staff=staff,
+        department=department,
+        title=place.title,
+        is_head=place.is_head,
+        is_primary=place.is_primary,
+        started_on=place.started_on,
+        ended_on=place.ended_on,
+    )
 
 
 def _lock(staff: StaffMember, upcoming: Upcoming, text: str, names: Stored, *, by, now: datetime.datetime) -> FileLock:

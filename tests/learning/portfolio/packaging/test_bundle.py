@@ -89,7 +89,7 @@ class TestWritePackage:
 
     def test_is_the_same_to_the_byte_but_for_the_paper(self, data):
         again = entries_of(package())
-        for name in ("file.json", "package.json", "附件/001-手稿.pdf", "说明.txt"):
+        for name in ("file.json", "package.json", "附件/001-手稿.pdf"):
             assert again[name] == entries_of(data)[name]
 
     def test_keeps_the_same_bytes_of_two_names_apart_and_of_one_once(self):
