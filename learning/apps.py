@@ -28,6 +28,7 @@ class LearningConfig(AppConfig):
         from .portfolio.drafting import register_book_list  # noqa: PLC0415
         from .portfolio.services.archives import build_archives  # noqa: PLC0415
         from .portfolio.services.leftovers import clear_leftovers  # noqa: PLC0415
+        from .portfolio.services.opening import open_files_of_today  # noqa: PLC0415
         from .programme import facts as programme_facts  # noqa: PLC0415
         from .programme.rights import RUN as RUN_PROGRAMME  # noqa: PLC0415
         from .programme.services.roll import freeze_started_sessions  # noqa: PLC0415
@@ -54,3 +55,4 @@ class LearningConfig(AppConfig):
         register_job(Job("portfolio.clear_leftovers", "清理没有用上的档案文件", every_day, clear_leftovers))
         register_job(Job("reading.remind_turns", "提醒评阅与修改心得", every_day, remind_turns))
         register_job(Job("reading.index_likeness", "编入比对文本", every_hour, index_missing))
+        register_job(Job("portfolio.open_files", "补齐当年五有档案", every_day, open_files_of_today))

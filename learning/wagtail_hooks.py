@@ -8,6 +8,7 @@ from .contributions.modeladmins import placement_register
 from .contributions.viewsets import ContributionsViewSetGroup
 from .organisation.viewsets import OrganisationViewSetGroup
 from .portfolio import log_actions as portfolio_log
+from .portfolio.viewsets import PortfolioViewSetGroup
 from .programme import log_actions as programme_log
 from .programme.modeladmins import attendance_register
 from .programme.start_page import add_panel
@@ -40,6 +41,11 @@ def register_reading():
 @hooks.register("register_admin_viewset")
 def register_contributions():
     return ContributionsViewSetGroup()
+
+
+@hooks.register("register_admin_viewset")
+def register_portfolio():
+    return PortfolioViewSetGroup()
 
 
 hooks.register("construct_explorer_page_queryset", admin_lists.in_explorer)

@@ -80,7 +80,7 @@ ROLES = (
             *ORGANISATION,
             *PROGRAMME,
             *READING,
-            *editing("learning.researchreport", actions=("view",)),
+            *editing("learning.researchreport", "learning.fivehavesfile", actions=("view",)),
             *editing("learning.topic"),
             "imports.add_importbatch",
             "imports.view_importbatch",

@@ -219,6 +219,7 @@ TABLE: dict[frozenset, tuple[str, ...]] = {
         *_register("wagtailsnippets_learning_book", "list", "list_results", "history", "history_results", "usage", "add", "edit", "delete"),
         "wagtailsnippetchoosers_learning_book:create",
         *_register("wagtailsnippets_learning_researchreport", "list", "list_results", "history", "history_results", "usage", "inspect"),
+        *_register("wagtailsnippets_learning_fivehavesfile", "list", "list_results", "history", "history_results", "usage", "inspect"),
     ),
     IMPORTERS: ("imports_register_modeladmin_index", "imports:start"),
     OFFICERS: (

@@ -5,6 +5,7 @@ import datetime
 from django.db import transaction
 
 from ...organisation.models import StaffMember
+from ...periods import local_day
 from ..models import FileLook, FiveHavesFile
 from ..rights import FileRights
 from ..years import in_scope
@@ -39,3 +40,9 @@ def open_files(*, year: int) -> int:
         with transaction.atomic():
             FiveHavesFile.objects.bulk_create(rows, ignore_conflicts=True)
     return len(missing)
+
+
+def open_files_of_today(now: datetime.datetime) -> str:
+    """The job of every day: whoever came since has a row from today on."""
+    year = local_day(now).year
+    return f"{year}年补上 {open_files(year=year)} 份档案"

@@ -2,11 +2,12 @@ import datetime
 
 import pytest
 
+from cms.jobs.registry import all_jobs
 from learning.models import FileLook, FiveHavesFile
 from learning.portfolio.choices import LookRole
 from learning.portfolio.looking import looks_at, may_open
 from learning.portfolio.rights import FileRights
-from learning.portfolio.services.opening import LookRefusedError, look, open_files
+from learning.portfolio.services.opening import LookRefusedError, look, open_files, open_files_of_today
 from tests.factories.bureau import make_bureau, rights_of
 from tests.factories.organisation import PostingFactory, StaffMemberFactory
 from tests.factories.programme import at
@@ -106,3 +107,11 @@ class TestOpenFiles:
     def test_costs_the_same_whatever_the_number_of_people(self, bureau, django_assert_num_queries):
         with django_assert_num_queries(4):
             open_files(year=2026)
+
+
+class TestOpenFilesOfToday:
+    def test_is_a_job_of_every_day_that_says_what_it_did(self, bureau):
+        (job,) = [job for job in all_jobs() if job.name == "portfolio.open_files"]
+        assert job.run(NOW) == "2026年补上 7 份档案"
+        assert job.run is open_files_of_today
+        assert job.run(NOW) == "2026年补上 0 份档案"
