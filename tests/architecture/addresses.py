@@ -62,6 +62,7 @@ from learning.models import (
 )
 from learning.programme.services.sessions import add_file
 from tests.factories.contributions import MediaArticleFactory, OutletFactory, ResearchReportFactory, RuleSetFactory
+from tests.factories.portfolio import FiveHavesFileFactory
 
 ANONYMOUS, SUPERUSER = "anonymous", "superuser"
 # Reviewers of reflections have the rights of any member of the staff and one more, which `test_reading_access.py` looks at.
@@ -331,6 +332,7 @@ def build_places() -> Places:
         "scoring_rules": {"pk": RuleSetFactory(state="draft", activated_at=None).pk},
         "wagtailsnippets_learning_mediaarticle": {"pk": MediaArticleFactory(state="office").pk},
         "wagtailsnippets_learning_researchreport": {"pk": ResearchReportFactory().pk},
+        "wagtailsnippets_learning_fivehavesfile": {"pk": FiveHavesFileFactory().pk},
         "wagtailsnippets_learning_book": {"pk": Book.objects.first().pk},
         "wagtailsnippetchoosers_learning_book": {"pk": Book.objects.first().pk},
         "imports": {"pk": own_batch.pk, "row_pk": 1, "kind": "roster"},
