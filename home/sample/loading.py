@@ -44,6 +44,7 @@ from ..models import HomePage
 from . import articles as texts
 from . import people
 from .contributions import load_contributions
+from .portfolio import load_portfolio
 from .programme import load_year
 from .reading import load_reading
 
@@ -192,12 +193,17 @@ def _round_off(notice: NoticePage, related: StudyMaterialPage) -> None:
 
 
 def load_sample_site(
-    *, now: datetime.datetime | None = None, with_year: bool = True, with_reading: bool = True, with_contributions: bool = True
+    *,
+    now: datetime.datetime | None = None,
+    with_year: bool = True,
+    with_reading: bool = True,
+    with_contributions: bool = True,
+    with_portfolio: bool = True,
 ) -> bool:
     """Build the sample site in an empty database; returns False when it is there already.
 
     `with_year`: with a year of the programme; `with_reading`: with books, reflections, an exhibition and stars;
-    `with_contributions`: with media articles, scores and research.
+    `with_contributions`: with media articles, scores and research; `with_portfolio`: with what people add to their five-haves files.
 
     Raises NotASampleSiteError where the site's own pages are, or under production settings: sample accounts have a printed password.
     """
@@ -220,4 +226,6 @@ def load_sample_site(
             load_reading(now=now)
         if with_contributions:
             load_contributions(now=now)
+        if with_portfolio:
+            load_portfolio(now=now)
     return True

@@ -209,7 +209,7 @@ def _programme(people) -> dict[str, dict]:
 
 def build_places() -> Places:
     """The sample site, one account for each role, and one object at least behind each pattern with a part to fill."""
-    load_sample_site(with_contributions=False)
+    load_sample_site(with_contributions=False, with_portfolio=False)
     people = _people()
     pages = _pages(people)
     workflow = Workflow.objects.get(name="三审三校")

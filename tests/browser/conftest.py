@@ -24,7 +24,7 @@ from learning.models import NoticePage
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
-PARTS = ("with_year", "with_reading", "with_contributions")
+PARTS = ("with_year", "with_reading", "with_contributions", "with_portfolio")
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 # Playwright runs its own event loop in the test's thread; the ORM calls beside it are plain synchronous ones.
@@ -93,8 +93,8 @@ def empty_the_tables():
 def site(request, django_db_setup, live_server, django_db_blocker):
     """The sample site for a whole module; the tables are as empty afterwards as before. The site's address.
 
-    With a year of the programme, with what is read, with contributions only where the module says `WITH_YEAR`, `WITH_READING`,
-    `WITH_CONTRIBUTIONS`: they take longer than the rest.
+    With a year of the programme, with what is read, with contributions, with five-haves files only where the module says `WITH_YEAR`,
+    `WITH_READING`, `WITH_CONTRIBUTIONS`, `WITH_PORTFOLIO`: they take longer than the rest.
     """
     with django_db_blocker.unblock():
         empty_the_tables()

@@ -9,9 +9,11 @@ from wagtail.models import Page, PageLogEntry
 
 from cms.users.models import User
 from home.sample.loading import NotASampleSiteError, load_sample_site
-from home.sample.people import ACCOUNTS, SAMPLE_PASSWORD
+from home.sample.people import ACCOUNTS, PEOPLE, SAMPLE_PASSWORD
 from learning.contributions.choices import ArticleState
 from learning.models import (
+    Finding,
+    FiveHavesFile,
     LeaveRequest,
     MakeUp,
     MediaArticle,
@@ -19,14 +21,18 @@ from learning.models import (
     Placement,
     ResearchJudging,
     ResearchReport,
+    ReviewYear,
     RuleSet,
     ScoreLine,
     ScoreShare,
     Session,
     SessionMove,
     StaffMember,
+    StudyPlan,
+    StudyReview,
 )
 from learning.periods import PeriodKind, period_of
+from learning.portfolio.choices import PlanState
 from learning.programme.gaps.grid import gap_grid
 from learning.programme.rates import overall
 from tests.factories.pages import make_site
@@ -41,15 +47,15 @@ def counts():
 
 class TestLoadSampleSite:
     def test_builds_it_once_and_keeps_what_was_changed_since(self):
-        assert load_sample_site(with_year=False, with_contributions=False) is True
+        assert load_sample_site(with_year=False, with_contributions=False, with_portfolio=False) is True
         before = counts()
         User.objects.filter(username="bianji").update(display_name="改过的名字")
-        assert load_sample_site(with_year=False, with_contributions=False) is False
+        assert load_sample_site(with_year=False, with_contributions=False, with_portfolio=False) is False
         assert counts() == before
         assert User.objects.get(username="bianji").display_name == "改过的名字"
 
     def test_holds_the_notice_as_anybody_may_read_it(self, client):
-        load_sample_site(with_year=False, with_contributions=False)
+        load_sample_site(with_year=False, with_contributions=False, with_portfolio=False)
         notice = NoticePage.objects.get(title__contains="学习型机关建设实施方案")
         assert client.get(notice.url, headers={"host": "localhost"}).status_code == 200
         assert [item["text"] for item in notice.contents if item["level"] == "h2"] == [
@@ -63,18 +69,18 @@ class TestLoadSampleSite:
     def test_refuses_a_database_with_a_site_of_its_own(self):
         make_site()
         with pytest.raises(NotASampleSiteError, match="已有自己的网站"):
-            load_sample_site(with_year=False, with_contributions=False)
+            load_sample_site(with_year=False, with_contributions=False, with_portfolio=False)
         with pytest.raises(CommandError):
             call_command("load_sample_site")
 
     def test_refuses_production_settings(self, settings):
         settings.SESSION_COOKIE_SECURE = True
         with pytest.raises(NotASampleSiteError, match="正式环境"):
-            load_sample_site(with_year=False, with_contributions=False)
+            load_sample_site(with_year=False, with_contributions=False, with_portfolio=False)
         assert not User.objects.exists()
 
     def test_lets_each_sample_account_sign_in(self, client):
-        load_sample_site(with_year=False, with_contributions=False)
+        load_sample_site(with_year=False, with_contributions=False, with_portfolio=False)
         for username, *_facts in ACCOUNTS:
             client.logout()
             answer = client.post("/login/", {"login": username, "password": SAMPLE_PASSWORD})
@@ -83,7 +89,7 @@ class TestLoadSampleSite:
 
 class TestLoadYear:
     def test_shows_a_year_from_the_rules_to_the_rates(self):
-        load_sample_site(now=at(2026, 11, 25, 9), with_contributions=False)
+        load_sample_site(now=at(2026, 11, 25, 9), with_contributions=False, with_portfolio=False)
         states = dict(Session.objects.filter(planned_on__year=2026).values_list("state").annotate(number=Count("pk")))
         assert states["held"] > 60
         assert states["notified"] == 3
@@ -112,7 +118,7 @@ class TestLoadYear:
 
 class TestLoadContributions:
     def test_shows_pieces_in_every_state_a_ledger_and_a_judging_under_way(self):
-        load_sample_site(now=at(2026, 11, 25, 9), with_year=False, with_reading=False)
+        load_sample_site(now=at(2026, 11, 25, 9), with_year=False, with_reading=False, with_portfolio=False)
         assert set(MediaArticle.objects.values_list("state", flat=True)) == set(ArticleState.values)
         lines = ScoreLine.objects.aggregate(number=Count("pk"), credited=Sum("credited"))
         shares = ScoreShare.objects.of_departments().aggregate(points=Sum("points"))
@@ -121,3 +127,14 @@ class TestLoadContributions:
         assert RuleSet.objects.active().get().is_sample
         assert set(ResearchReport.objects.values_list("state", flat=True)) == {"declared", "approved", "handed_in"}
         assert ResearchJudging.objects.get().state == "open"
+
+
+class TestLoadPortfolio:
+    def test_shows_plans_in_every_state_a_review_under_way_findings_and_a_year_that_is_locked(self):
+        load_sample_site(now=at(2026, 11, 25, 9), with_year=False, with_reading=False, with_contributions=False)
+        assert set(StudyPlan.objects.values_list("state", flat=True)) == set(PlanState.values)
+        assert FiveHavesFile.objects.filter(year=2026).count() == len(PEOPLE)
+        assert FiveHavesFile.objects.of_year(2025).locked().count() == 3
+        assert ReviewYear.objects.get().closed_at is None
+        assert set(StudyReview.objects.values_list("submitted_at__isnull", flat=True)) == {True, False}
+        assert set(Finding.objects.values_list("state", flat=True)) == {"open", "rectified"}
