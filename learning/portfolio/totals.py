@@ -9,43 +9,37 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import reduce
-from operator import or_
+from operator import add, or_
+from typing import NamedTuple
 
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThanOrEqual
 
-from ..evidence import Have, Subject, kinds_of_people
+from ..evidence import EvidenceKind, Have, find_evidence, kinds_of_people
 from ..organisation.models import Department, Posting
 from ..periods import Period
-from ..programme.gaps.counting import audience_on, keys_of_done
-from ..programme.models import PlanItem, Requirement
+from ..programme.gaps.counting import audience_on
+from ..programme.models import Requirement
 from ..programme.scopes import ORGAN
 from .choices import State
 from .models import FileLock, FiveHavesFile
-from .years import changed_items, first_day, have_of, in_scope, last_day, owed_lines, place_day, requirements_of_people
+from .years import first_day, have_of, in_scope, last_day, owed_lines, place_day, rules_and_changes
 
 CELLS = {have: f"cell_{have.value}" for have in Have}
 NOWHERE = "未编入科室"
-NOBODY_MEANT = Q(pk__in=())
+NOBODY = Q(pk__in=())
+MORE_THAN_ANY = 10**9
 
 
-@dataclass(frozen=True, slots=True)
-class OwedLine:
+class OwedLine(NamedTuple):
     """A requirement row in one of its periods, not cancelled; `due_on` as the plan has it."""
 
     rule: Requirement
     period: Period
     due_on: datetime.date
-
-    def is_overdue(self, today: datetime.date) -> bool:
-        """Whether it is, for whoever owes it and has not met it."""
-        return self.rule.is_floor and self.has_begun(today) and self.due_on < today
-
-    def has_begun(self, today: datetime.date) -> bool:
-        return self.period.first <= today
-
-    def owing(self, today: datetime.date):
-        """Keys of the people who owe it."""
-        return audience_on(self.rule, min(self.due_on, today), ORGAN).order_by().values("pk")
 
 
 @dataclass
@@ -86,7 +80,7 @@ class Totals(list):
 
 def people_of(year: int, today: datetime.date, *, departments: Collection[int] | None = None):
     """Everybody in scope of `year` (of `departments`: keys, of that time), annotated with `department_then`, `department_then_name` and, for
-    each have, `cell_<have>`: the key of its State. Two statements for the rules, and the one that the queryset is."""
+    each have, `cell_<have>`: the key of its State. One statement for the rules, and the one that the queryset is."""
     place = _place_then(year, today)
     people = _cells(year, today, departments=departments)
     return people.annotate(department_then_name=Subquery(place.values("department__name")[:1]))
@@ -97,9 +91,8 @@ def _cells(year: int, today: datetime.date, *, departments: Collection[int] | No
     if departments is not None:
         postings = Posting.objects.overlapping(first_day(year), last_day(year)).filter(department__in=departments).order_by()
         people = people.filter(pk__in=postings.values("staff"))
-    among = None if departments is None else people
     lines = _lines_of_haves(year)
-    cells = {name: _cell(have, lines[have], year, today, among) for have, name in CELLS.items()}
+    cells = {name: _cell(have, lines[have], year, today) for have, name in CELLS.items()}
     people = people.annotate(department_then=Subquery(_place_then(year, today).values("department")[:1]))
     if departments is not None:
         people = people.filter(department_then__in=departments)
@@ -128,68 +121,106 @@ def _place_then(year: int, today: datetime.date):
 
 def _lines_of_haves(year: int) -> dict[Have, list[OwedLine]]:
     found = defaultdict(list)
-    for rule, period, due_on, cancelled in owed_lines(requirements_of_people(year), changed_items(year), year):
+    for rule, period, due_on, cancelled in owed_lines(*rules_and_changes(year), year):
         if not cancelled and (have := have_of(rule)):
             found[have].append(OwedLine(rule, period, due_on))
     return found
 
 
-def _cell(have: Have, lines: list[OwedLine], year: int, today: datetime.date, among) -> Case:
-    """What `cells.state_of_cell` says. Nothing is owed of a period to come but that it will be, whoever somebody may be then."""
-    has_records = _has_records(have, year, among)
-    overdue = _any(Q(pk__in=line.owing(today)) & ~Q(pk__in=_met(line, year, among)) for line in lines if line.is_overdue(today))
-    running = _any(Q(pk__in=line.owing(today)) for line in lines if line.has_begun(today) and today <= line.period.last)
-    is_over = today > last_day(year)
-    is_ahead = any(not line.has_begun(today) for line in lines)
-    return Case(
-        When(overdue if is_over else overdue & ~has_records, then=Value(State.LACKING.key)),
-        When(overdue, then=Value(State.TO_DO.key)),
-        When(has_records, then=Value(State.HAVE.key)),
-        When(running, then=Value(State.TO_DO.key)),
-        default=Value(State.AHEAD.key if is_ahead else State.EXEMPT.key),
-        output_field=CharField(),
-    )
+def _cell(have: Have, lines: list[OwedLine], year: int, today: datetime.date) -> Case:
+    """What `cells.state_of_cell` says, everything asked once. Whoever has no record of the have has met none of its lines; of a period to come
+    nothing is owed but that it will be, whoever somebody may be then."""
+    begun = [line for line in lines if line.period.first <= today]
+    overdue = [line for line in begun if line.rule.is_floor and line.due_on < today]
+    running = [line for line in begun if today <= line.period.last]
+    behind = State.LACKING if today > last_day(year) else State.TO_DO
+    ahead = State.AHEAD if len(begun) < len(lines) else State.EXEMPT
+    with_records = _case((_lacking(overdue, year, today), behind), default=State.HAVE)
+    without = _case((_owing(overdue, today), State.LACKING), (_owing(running, today), State.TO_DO), default=ahead)
+    return Case(When(_has_records(have, year), then=with_records), default=without, output_field=CharField())
+
+
+def _case(*branches: tuple[Q, State], default: State) -> Case:
+    whens = [When(condition, then=Value(state.key)) for condition, state in branches]
+    return Case(*whens, default=Value(default.key), output_field=CharField())
 
 
 def _any(conditions: Iterable[Q]) -> Q:
-    return reduce(or_, conditions, NOBODY_MEANT)
+    return reduce(or_, conditions, NOBODY)
 
 
-def _has_records(have: Have, year: int, among) -> Q:
+def _owing(lines: list[OwedLine], today: datetime.date) -> Q:
+    """Whoever owes one of them, met or not; lines that the same people owe are asked about once."""
+    groups = {(line.rule.audience, min(line.due_on, today)): line.rule for line in lines}
+    return _any(Q(Exists(audience_on(rule, day, ORGAN).filter(pk=OuterRef("pk")))) for (_audience, day), rule in groups.items())
+
+
+def _lacking(lines: list[OwedLine], year: int, today: datetime.date) -> Q:
+    """Whoever owes one of them and has not met it."""
+    return _any(_owing([line], today) & ~_has_met(line, year) for line in lines)
+
+
+def _has_records(have: Have, year: int) -> Q:
     kinds = [kind for kind in kinds_of_people() if kind.have == have]
-    return _any(Q(pk__in=_subjects(kind, year, among)) for kind in kinds)
+    return _any(Q(Exists(_facts(kind, first_day(year), last_day(year)))) for kind in kinds)
 
 
-def _subjects(kind, year: int, among):
-    rows = kind.rows().filter(counted_on__gte=first_day(year), counted_on__lte=last_day(year), subject_id__isnull=False)
-    if among is not None:
-        rows = rows.filter(subject_id__in=among.order_by().values("pk"))
-    return rows.values("subject_id")
-
-
-def _met(line: OwedLine, year: int, among):
-    """Keys of the people who have as much as the line owes; of a week that lies in two years, the days of this one."""
+def _has_met(line: OwedLine, year: int) -> Q:
+    """Whoever has as much as the line owes; of a week that lies in two years, in the days of this one."""
     first, last = max(line.period.first, first_day(year)), min(line.period.last, last_day(year))
-    item = PlanItem(requirement=line.rule, owed_by=Subject.STAFF, period_first=first, period_last=last)
-    return keys_of_done(item, among=None if among is None else among.order_by())
+    facts = [_that_count(_facts(kind, first, last), kind, line.rule) for kind in find_evidence(line.rule.evidence).sources]
+    if line.rule.quantity == 1:
+        return _any(Q(Exists(one)) for one in facts)
+    sums = (Subquery(one.values("subject_id").annotate(total=Sum("quantity")).values("total")) for one in facts)
+    return Q(GreaterThanOrEqual(reduce(add, (Coalesce(one, 0) for one in sums)), line.rule.quantity))
+
+
+def _facts(kind: EvidenceKind, first: datetime.date, last: datetime.date):
+    """Those of an outer person: each room has an index that leads from the person to them."""
+    return kind.rows().filter(subject_id=OuterRef("pk"), counted_on__gte=first, counted_on__lte=last)
+
+
+def _that_count(rows, kind: EvidenceKind, rule: Requirement):
+    """Of a kind that knows formats, what `counts_for` lets through."""
+    if not kind.by_format:
+        return rows
+    rows = rows.filter(format_id=rule.study_format_id)
+    return rows.filter(Q(variant=rule.session_kind) | Q(series=rule.series)) if rule.session_kind else rows
 
 
 def totals_by_department(year: int, today: datetime.date, *, departments: Collection[int] | None = None) -> Totals:
-    """Everybody in scope, counted where they belong: no one is in two departments, and who is in none is in a line of its own. Four
+    """Everybody in scope, counted where they belong: no one is in two departments, and who is in none is in a line of its own. Three
     statements, whatever the number of people."""
     files = FiveHavesFile.objects.filter(staff=OuterRef("pk"), year=year)
     locks = FileLock.objects.filter(file__staff=OuterRef("pk"), file__year=year, reopened_at__isnull=True)
     people = _cells(year, today, departments=departments).annotate(
         is_confirmed=Exists(files.filter(confirmed_at__isnull=False)), is_locked=Exists(locks)
     )
-    rows = people.order_by().values_list("department_then", "is_confirmed", "is_locked", *CELLS.values()).annotate(count=Count("pk"))
     found: dict[int | None, DepartmentTotals] = {}
     known = {state.key: state for state in State}
-    for department, is_confirmed, is_locked, *keys, count in rows:
+    for department, is_confirmed, is_locked, *keys, count in _counted(
+        people, "department_then", "is_confirmed", "is_locked", *CELLS.values()
+    ):
         total = found.setdefault(department, DepartmentTotals(department, NOWHERE))
         states = dict(zip(CELLS, (known[key] for key in keys), strict=True))
-        total.add(count, states, is_confirmed=is_confirmed, is_locked=is_locked)
+        total.add(count, states, is_confirmed=bool(is_confirmed), is_locked=bool(is_locked))
     return _in_order(found)
+
+
+def _counted(people, *names: str) -> list[tuple]:
+    """How many people have the same values of `names`, as rows of the values and the number. One statement.
+
+    The values are worked out once a person, inside; where they are grouped by themselves SQLite works each of them out twice. The limit is
+    none: it only keeps SQLite from drawing what is inside out again.
+    """
+    try:
+        inside, params = people.order_by().values(*names)[:MORE_THAN_ANY].query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    columns = ", ".join(connection.ops.quote_name(name) for name in names)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {columns}, COUNT(*) FROM ({inside}) AS people GROUP BY {columns}", params)  # noqa: S608
+        return cursor.fetchall()
 
 
 def _in_order(found: dict[int | None, DepartmentTotals]) -> Totals:
