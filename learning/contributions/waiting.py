@@ -6,24 +6,21 @@ from dataclasses import dataclass, field
 
 from django.db.models import (
     Case,
-    CharField,
     Count,
-    DateField,
-    DateTimeField,
     Exists,
     F,
     IntegerField,
-    Min,
     OuterRef,
     Q,
     Subquery,
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Coalesce
 
 from ..evidence import Subject
 from ..judging.choices import JudgingState
+from ..programme.desk_parts import NOTHING, columns, counted, grouped
 from ..programme.models import AnnualPlan, PlanItem
 from ..questions.desks import desks_of
 from ..questions.models import Question
@@ -43,9 +40,6 @@ from .models import (
 from .rights import ContributionRights
 from .submissions import own_articles
 
-NO_DAY, NO_MOMENT, NO_KEY = (Cast(Value(None), kind()) for kind in (DateField, DateTimeField, IntegerField))
-NOTHING = Value("", CharField())
-NONE_OF_IT = {"said": NOTHING, "note": NOTHING, "day": NO_DAY, "moment": NO_MOMENT, "number": Value(0)}
 GIVEN_BACK, SECTION, CALL, TOPIC, REPORT, TO_DECIDE = "given_back", "section", "call", "topic", "report", "to_decide"
 JUDGING, QUEUE, UNCONFIRMED, QUESTION = "judging", "queue", "unconfirmed", "question"
 
@@ -138,10 +132,11 @@ def waiting_for(rights: ContributionRights, *, beyond: datetime.date) -> Waiting
     """The desk of whoever holds `rights`, who is somebody of the roster. Research that the plan wants by `beyond` is left to those who list
     what the plan owes. One statement.
     """
-    found: dict[str, list] = {}
-    first, *others = _parts(rights, beyond)
-    for part, *row in first.union(*others, all=True):
-        found.setdefault(part, []).append(row)
+    return waiting_in(grouped(parts_for(rights, beyond)))
+
+
+def waiting_in(found: dict[str, list[tuple]]) -> Waiting:
+    """What of `found` (the rows of `parts_for`, as `desk_parts.grouped` has them) is of this room."""
     return Waiting(
         given_back=[
             GivenBack(pk, title, Reason(said).label, note, at, None) for pk, title, said, note, _d, at, _n in found.get(GIVEN_BACK, ())
@@ -165,65 +160,42 @@ def _pile(rows) -> Pile | None:
     return None
 
 
-def _parts(rights: ContributionRights, beyond: datetime.date):
+def parts_for(rights: ContributionRights, beyond: datetime.date):
     """Whatever does not concern the person is not asked."""
     yield _given_back(rights)
     yield _topics_given_back(rights)
     yield _judgings(rights)
     if rights.department_ids:
-        yield _columns(waiting_for_section(rights), SECTION, moment=F("moved_at"))
+        yield columns(waiting_for_section(rights), SECTION, moment=F("moved_at"))
         yield _research_owed(rights, beyond)
     if heading := _headed_ids(rights):
         yield _calls(heading)
     if rights.is_clerk:
         declared = ResearchReport.objects.filter(state=ResearchState.DECLARED)
-        yield _columns(declared, TO_DECIDE, said=F("department__name"), day=F("declared_on"))
+        yield columns(declared, TO_DECIDE, said=F("department__name"), day=F("declared_on"))
     if rights.is_office:
-        yield _counted(MediaArticle.objects.waiting_for_office(), QUEUE, since=Coalesce("handed_in_at", "moved_at"))
-        yield _counted(Placement.objects.unconfirmed(), UNCONFIRMED, since="entered_at", first_on="published_on")
+        yield counted(MediaArticle.objects.waiting_for_office(), QUEUE, since=Coalesce("handed_in_at", "moved_at"))
+        yield counted(Placement.objects.unconfirmed(), UNCONFIRMED, since="entered_at", first_on="published_on")
     if desks := desks_of(rights.user):
-        yield _counted(Question.objects.waiting().of_desks([desk.key for desk in desks]), QUESTION, since="asked_at")
-
-
-def _columns(rows, part: str, **said):
-    """The columns that every part of the union has; the key and the title are the row's own unless `said` otherwise."""
-    columns = {"key": F("pk"), "title": F("title"), **NONE_OF_IT, **said}
-    rows = rows.order_by().annotate(waiting_part=Value(part), **{f"waiting_{name}": column for name, column in columns.items()})
-    return rows.values_list("waiting_part", *(f"waiting_{name}" for name in columns))
-
-
-def _counted(rows, part: str, *, since, first_on=None):
-    """One row, of all of them together; of none its number is 0."""
-    one = rows.order_by().annotate(waiting_part=Value(part)).values("waiting_part")
-    one = one.annotate(
-        waiting_key=Min(NO_KEY),
-        waiting_title=Min(NOTHING),
-        waiting_said=Min(NOTHING),
-        waiting_note=Min(NOTHING),
-        waiting_day=Min(first_on or NO_DAY),
-        waiting_moment=Min(since),
-        waiting_number=Count("pk"),
-    )
-    names = ("part", "key", "title", "said", "note", "day", "moment", "number")
-    return one.values_list(*(f"waiting_{name}" for name in names))
+        yield counted(Question.objects.waiting().of_desks([desk.key for desk in desks]), QUESTION, since="asked_at")
 
 
 def _given_back(rights: ContributionRights):
     returned = own_articles(rights).filter(state=ArticleState.RETURNED)
-    return _columns(returned, GIVEN_BACK, said=F("reason"), note=F("reason_note"), moment=F("moved_at"))
+    return columns(returned, GIVEN_BACK, said=F("reason"), note=F("reason_note"), moment=F("moved_at"))
 
 
 def _topics_given_back(rights: ContributionRights):
     team = Q(declared_by=rights.staff) | Q(pk__in=rights.staff.research_memberships.order_by().values("report"))
     returned = ResearchReport.objects.filter(team, state=ResearchState.RETURNED)
-    return _columns(returned, TOPIC, note=F("decision_note"), day=Coalesce("decided_on", "declared_on"))
+    return columns(returned, TOPIC, note=F("decision_note"), day=Coalesce("decided_on", "declared_on"))
 
 
 def _judgings(rights: ContributionRights):
     done = ResearchBallot.objects.filter(entry=OuterRef("pk"), judge=OuterRef(OuterRef("pk")))
     entries = ResearchEntry.objects.filter(judging=OuterRef("judging"), report__state=ResearchState.HANDED_IN).exclude(Exists(done))
     waiting = entries.order_by().values("judging").annotate(number=Count("pk")).values("number")
-    return _columns(
+    return columns(
         ResearchJudge.objects.filter(staff=rights.staff, judging__state=JudgingState.OPEN),
         JUDGING,
         key=F("judging__year"),
@@ -247,7 +219,7 @@ def _calls(heading: frozenset[int]):
         article__commission=OuterRef("commission"), department=OuterRef("department"), article__state__in=REPORTED
     )
     lacking = asked.exclude(Exists(answers)).order_by()
-    return _columns(
+    return columns(
         Commission.objects.filter(closed_at__isnull=True),
         CALL,
         title=F("topic"),
@@ -275,7 +247,7 @@ def _research_owed(rights: ContributionRights, beyond: datetime.date):
         done_on__isnull=True,
         due_on__gt=beyond,
     )
-    return _columns(
+    return columns(
         items.exclude(Exists(reports.handed_in())),
         REPORT,
         key=Subquery(nearest.values("pk")[:1]),

@@ -213,11 +213,14 @@ def _sentence(text: str) -> str:
 
 def _short_of(year: PersonYear) -> str:
     lines = [line for cell in year.cells for line in cell.lines] + list(year.others)
-    said = [f"{line.name}（{line.period.label_in_year}）没有完成" for line in lines if line.state is State.LACKING]
-    said += [
-        f"{line.name}（{line.period.label_in_year}）完成得晚了"
-        for line in lines
-        if line.state is State.HAVE and line.late and line.in_time < line.owed
+    missing = [line for line in lines if line.state is State.LACKING]
+    late = [line for line in lines if line.state is State.HAVE and line.in_time < line.owed]
+    said = [f"{name}缺{periods}" for name, periods in _by_rule(missing)] + [f"{name}迟交（{periods}）" for name, periods in _by_rule(late)]
+    return f"不足之处：{'；'.join(said)}。" if said else ""
+
+
+def _by_rule(lines: Iterable[Line]) -> list[tuple[str, str]]:
+    """(rule, its periods in order)."""
+    return [
+        (name, "、".join(line.period.label_in_year for line in of_rule)) for name, of_rule in groupby(lines, key=lambda line: line.name)
     ]
-    more = f"等 {len(said)} 项" if len(said) > MOST_TITLES else ""
-    return f"不足之处：{'；'.join(said[:MOST_TITLES])}{more}。" if said else ""

@@ -44,7 +44,7 @@ ENTRANCES = {
     "contributions.research": Entrance("申报调研", "declare_research", "项"),
     "have.application": APPLY,
     "portfolio.application": APPLY,
-    "reading.application": APPLY,
+    "reading.application": WRITE,
     "portfolio.achievement": Entrance("登记", "new_study_achievement", "项"),
     "contributions.adoption": Entrance("写稿件", "new_article", "篇"),
 }

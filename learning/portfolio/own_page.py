@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from ..evidence import Have, find_evidence
 from ..organisation.models import StaffMember
+from ..periods import local_day
 from ..programme.standings import Standings
 from ..questions.links import About, ask_url
 from .cells import Cell, Line, Record
@@ -83,6 +84,7 @@ class CellView:
     buttons: list[Button]
     ask_url: str
     about: str
+    status: str = ""  # what is on the way, though it does not count yet
 
     @property
     def short(self) -> str:
@@ -175,7 +177,18 @@ class _Maker:
             buttons=self.buttons(cell) if self.supplies else [],
             ask_url=self._ask(f"cell:{cell.have.value}", about) if not cell.lines else "",
             about=about,
+            status=self._plan_status() if cell.have == Have.PLAN else "",
         )
+
+    def _plan_status(self) -> str:
+        plan = self.view.plan
+        if plan is None or self.view.is_frozen:
+            return ""
+        if plan.state == PlanState.HANDED_IN:
+            return f"规划已于 {local_day(plan.handed_in_at):%Y-%m-%d} 提交，等待批准；批准以后按提交的日期计。"
+        if plan.state == PlanState.RETURNED:
+            return f"规划被退回修改：{plan.decision_note}"
+        return "规划有草稿，还没有提交。" if plan.state == PlanState.DRAFT and self.is_own else ""
 
     def rules(self, lines: Sequence[Line]) -> list[RuleView]:
         found = []

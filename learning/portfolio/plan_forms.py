@@ -15,7 +15,12 @@ class PlanForm(ServiceErrors, forms.Form):
     """`reason` is only asked for once the plan was approved."""
 
     version = VersionField()
-    goals = TypedField(label="今年要学会什么", rows=6, required=False, help_text="一行一条，写得出结果的；最多 600 字。")
+    goals = TypedField(
+        label="今年要学会什么",
+        rows=6,
+        help_text="一行一条，写得出结果的；最多 600 字。",
+        error_messages={"required": "请写今年要学会什么。"},
+    )
     books = TypedField(label="打算读的书", rows=5, required=False, help_text="一行一本。")
     topics = TypedField(label="结合工作研究的问题", rows=3, required=False, help_text=f"内容领域有{AREAS}。申报调研时可以直接用。")
     schedule = TypedField(label="时间安排", rows=6, required=False, help_text="先按要求的期限列出，可以改。")

@@ -11,4 +11,6 @@ LONGEST = StudyStatement._meta.get_field("text").max_length
 
 class StatementForm(ServiceErrors, forms.Form):
     version = VersionField()
-    text = TypedField(label="述学报告", rows=20, required=False, help_text=f"一段一行，空行隔开；最多 {LONGEST} 字。")
+    text = TypedField(
+        label="述学报告", rows=20, help_text=f"一段一行，空行隔开；最多 {LONGEST} 字。", error_messages={"required": "请写述学报告。"}
+    )

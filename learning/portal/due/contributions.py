@@ -5,11 +5,9 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from ...contributions.rights import ContributionRights
-from ...contributions.waiting import CallToAnswer, GivenBack, Pile, ResearchOwed, ResearchToJudge, TopicToDecide, ToReview, waiting_for
+from ...contributions.waiting import CallToAnswer, GivenBack, Pile, ResearchOwed, ResearchToJudge, TopicToDecide, ToReview, Waiting
 from ...periods import local_day
 from ...programme.gaps.cells import SOON
-from ...programme.rights import Rights
 from .rows import DueRow, Kind, State, few, in_words
 
 # Not in the notice, which wants a report within the year: by when a topic and a report leave time for what comes after them.
@@ -17,10 +15,7 @@ TOPIC_BY, REPORT_BY = (3, 31), (11, 30)
 AHEAD = datetime.timedelta(days=14)
 
 
-def contribution_rows(rights: Rights, *, beyond: datetime.date) -> list[DueRow]:
-    """`beyond`: until when what the plan owes is listed elsewhere. One statement."""
-    today = rights.today
-    found = waiting_for(ContributionRights(rights), beyond=beyond)
+def contribution_rows(found: Waiting, today: datetime.date) -> list[DueRow]:
     return [
         *(_returned_row(one, today) for one in found.given_back),
         *(_returned_topic_row(one, today) for one in found.topics_given_back),

@@ -1,36 +1,18 @@
 """What the plan asks of one person alone, most of it reading and writing; and what the reading room has on their desk."""
 
 import datetime
-from typing import NamedTuple
 
 from django.urls import reverse
 
 from ...periods import PeriodKind, local_day, period_of
+from ...portfolio.entrances import entrance_of
 from ...programme.gaps.cells import SOON
 from ...programme.owing import OwnOwing
 from ...programme.rights import Rights
 from ...reading.choices import ReflectionState
 from ...reading.desk import JudgingToDo, OwnText, TextToReview, reading_desk
-from ...reading.facts import APPLICATION, LOG, NOTE, REFLECTION
+from ...reading.facts import REFLECTION
 from .rows import DueRow, Kind, State, basis, few, in_words
-
-
-class Entrance(NamedTuple):
-    """Where a kind of evidence comes about, in what unit, and what is said of it once it is late."""
-
-    action: str
-    address: str
-    unit: str
-    once_late: str = ""
-
-
-ENTRANCES = {
-    REFLECTION: Entrance("去写", "new_reflection", "篇", "现在交也收，注明迟交"),
-    APPLICATION: Entrance("去写", "new_reflection", "篇"),
-    LOG: Entrance("去登记", "my_reading", "本", "当时读完的可以补登"),
-    NOTE: Entrance("记一条", "new_study_note", "条"),
-}
-ELSEWHERE = Entrance("", "", "项")
 
 
 def reading_rows(rights: Rights, debts: list[OwnOwing]) -> list[DueRow]:
@@ -40,21 +22,21 @@ def reading_rows(rights: Rights, debts: list[OwnOwing]) -> list[DueRow]:
     desk = reading_desk(rights.user, rights.staff, since=last_quarter.first)
     reviews = sorted(desk.reviews, key=lambda one: (not one.is_mine, one.due_on, one.handed_in_at, one.pk))
     return [
-        *_debt_rows(debts, desk.own, today),
+        *_debt_rows(debts, desk.own, today, rights.staff.pk),
         *(_returned_row(one, today) for one in desk.own if one.is_returned),
         *few((_review_row(one, today) for one in reviews), "篇心得待评阅"),
         *(_judging_row(one, today) for one in desk.judgings),
     ]
 
 
-def _debt_rows(debts: list[OwnOwing], own: list[OwnText], today: datetime.date):
+def _debt_rows(debts: list[OwnOwing], own: list[OwnText], today: datetime.date, staff_id: int):
     drafts = sorted((one for one in own if one.is_draft), key=lambda one: one.moved_at, reverse=True)
     quarters = {debt.period.first for debt in debts if debt.requirement.evidence == REFLECTION}
     for debt in debts:
         if debt.requirement.evidence != REFLECTION:
-            yield _debt_row(debt, debt.lacking, None, today)
+            yield _debt_row(debt, debt.lacking, None, today, staff_id)
         elif (lacking := debt.lacking - _on_the_way(debt, own)) > 0:
-            yield _debt_row(debt, lacking, _draft_for(debt, drafts, quarters, today), today)
+            yield _debt_row(debt, lacking, _draft_for(debt, drafts, quarters, today), today, staff_id)
 
 
 def _on_the_way(debt: OwnOwing, own: list[OwnText]) -> int:
@@ -78,13 +60,13 @@ def _draft_for(debt: OwnOwing, drafts: list[OwnText], quarters, today) -> OwnTex
     return begun[0] if begun else None
 
 
-def _debt_row(debt: OwnOwing, lacking: int, draft: OwnText | None, today) -> DueRow:
+def _debt_row(debt: OwnOwing, lacking: int, draft: OwnText | None, today, staff_id: int) -> DueRow:
     rule, is_late = debt.requirement, debt.due_on < today
-    entrance = ENTRANCES.get(rule.evidence, ELSEWHERE)
-    said = [f"还差 {lacking} {entrance.unit}"] if rule.quantity > 1 else []
+    entrance = entrance_of(rule.evidence)
+    said = [f"还差 {lacking} {entrance.unit if entrance else '项'}"] if rule.quantity > 1 else []
     said += [f"草稿“{draft.title}”，{in_words(local_day(draft.moved_at), today)}保存"] if draft and draft.title else []
-    said += [entrance.once_late] if is_late and entrance.once_late else []
-    said += ["完成后自动记入，不用登记"] if entrance is ELSEWHERE else []
+    said += [entrance.once_late] if is_late and entrance and entrance.once_late else []
+    said += [] if entrance else ["完成后自动记入，不用登记"]
     in_time = State.SOON if debt.due_on - today <= SOON else State.LATER
     return DueRow(
         kind=Kind.OWN,
@@ -94,16 +76,13 @@ def _debt_row(debt: OwnOwing, lacking: int, draft: OwnText | None, today) -> Due
         state=State.OVERDUE if is_late else in_time,
         detail="；".join(said),
         why=basis(rule),
-        action="继续写" if draft else entrance.action,
-        url=reverse("write_reflection", args=[draft.pk]) if draft else _address(debt, entrance),
+        action="继续写" if draft else entrance.action if entrance else "",
+        url=reverse("write_reflection", args=[draft.pk])
+        if draft
+        else entrance.url(year=debt.period.first.year, staff_id=staff_id, period=debt.period)
+        if entrance
+        else "",
     )
-
-
-def _address(debt: OwnOwing, entrance: Entrance) -> str:
-    if not entrance.address:
-        return ""
-    quarter = f"?quarter={debt.period.first:%Y-%m-%d}" if debt.requirement.evidence == REFLECTION else ""
-    return reverse(entrance.address) + quarter
 
 
 def _returned_row(one: OwnText, today) -> DueRow:

@@ -38,6 +38,8 @@ class State(Enum):
     TO_DECLARE = ("late", "待申报", "◐")
     TO_HAND_IN = ("late", "待提交", "◐")
     TO_HANDLE = ("late", "待办理", "◐")
+    TO_RECTIFY = ("late", "待整改", "◐")
+    TO_CONFIRM = ("late", "待您确认", "◐")
 
     def __init__(self, tone, word, mark):
         self.tone, self.word, self.mark = tone, word, mark
@@ -50,6 +52,8 @@ class Kind(Enum):
     SESSION = "session"
     MAKE_UP = "make_up"
     REFLECTION = "reflection"
+    PLAN = "plan"
+    FINDING = "finding"
     ARTICLE = "article"
     OWN = "own"
     CALL = "call"
@@ -58,6 +62,7 @@ class Kind(Enum):
     CHECK = "check"
     REVIEW = "review"
     JUDGING = "judging"
+    CONFIRM = "confirm"
     PILE = "pile"
     RECORD = "record"
     GAP = "gap"
