@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable
 
 SEEDS = 2**63  # what the tables hold
+DRAWN_FOR = "抽取"  # shown to whoever wants to draw a sample again by hand
 
 
 def in_lot_order(seed: int, keys: Iterable[int], purpose: str = "") -> list[int]:
@@ -18,5 +19,5 @@ def sample_size(number: int, percent: int) -> int:
 
 def draw_sample(seed: int, keys: Iterable[int], percent: int) -> list[int]:
     """Who is inspected, in the order of the lot."""
-    order = in_lot_order(seed, keys, "sample")
+    order = in_lot_order(seed, keys, DRAWN_FOR)
     return order[: sample_size(len(order), percent)]
