@@ -81,9 +81,20 @@ class Totals(list):
 def people_of(year: int, today: datetime.date, *, departments: Collection[int] | None = None):
     """Everybody in scope of `year` (of `departments`: keys, of that time), annotated with `department_then`, `department_then_name` and, for
     each have, `cell_<have>`: the key of its State. One statement for the rules, and the one that the queryset is."""
-    place = _place_then(year, today)
-    people = _cells(year, today, departments=departments)
-    return people.annotate(department_then_name=Subquery(place.values("department__name")[:1]))
+    return _with_name_of_place(_cells(year, today, departments=departments), year, today)
+
+
+def with_place_then(people, year: int, today: datetime.date):
+    """Annotate `department_then` and `department_then_name`: where each person's file of `year` belongs."""
+    return _with_name_of_place(_with_place(people, year, today), year, today)
+
+
+def _with_place(people, year: int, today: datetime.date):
+    return people.annotate(department_then=Subquery(_place_then(year, today).values("department")[:1]))
+
+
+def _with_name_of_place(people, year: int, today: datetime.date):
+    return people.annotate(department_then_name=Subquery(_place_then(year, today).values("department__name")[:1]))
 
 
 def _cells(year: int, today: datetime.date, *, departments: Collection[int] | None):
@@ -93,7 +104,7 @@ def _cells(year: int, today: datetime.date, *, departments: Collection[int] | No
         people = people.filter(pk__in=postings.values("staff"))
     lines = _lines_of_haves(year)
     cells = {name: _cell(have, lines[have], year, today) for have, name in CELLS.items()}
-    people = people.annotate(department_then=Subquery(_place_then(year, today).values("department")[:1]))
+    people = _with_place(people, year, today)
     if departments is not None:
         people = people.filter(department_then__in=departments)
     return people.annotate(**cells)
