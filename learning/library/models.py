@@ -1,6 +1,7 @@
 """The three page types of the library: notices, study materials, lecture records."""
 
 from django.db import models
+from django.utils import timezone
 from django.utils.functional import cached_property
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
@@ -10,6 +11,8 @@ from wagtail.search import index
 from ..articles.models import ArticlePage
 from ..programme.models import Session
 from ..programme.rates import Rates, of_session
+from ..programme.rights import Rights
+from ..programme.session_counting import counted_lines
 
 
 class NoticePage(ArticlePage):
@@ -143,6 +146,13 @@ class LectureRecordPage(ArticlePage):
                 violation_error_message="结束时间早于开始时间。",
             )
         ]
+
+    def get_context(self, request, *args, **kwargs):
+        """For somebody signed in also what its session counts for: nothing of it is on the page that is kept for everybody."""
+        context = super().get_context(request, *args, **kwargs)
+        if self.session_id and request.user.is_authenticated and not getattr(request, "is_preview", False):
+            context["counted"] = counted_lines(self.session, Rights(request.user, timezone.localdate()))
+        return context
 
     @cached_property
     def head_counts(self) -> Rates | None:

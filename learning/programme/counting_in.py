@@ -125,6 +125,9 @@ class _Asked:
             or self.rights.may_see_scope(Subject.DEPARTMENT, self.place_of(staff_id, year))
         )
 
+    def is_among(self, facts: Sequence[CountedFact]) -> bool:
+        return self.viewer is not None and any(fact.subject == self.viewer for fact in facts)
+
     def whose(self, facts: Sequence[CountedFact]) -> str:
         """In words: 我、梁静宜，另 2 人; 第一支部; 每个党支部."""
         people, others, named = {}, 0, []
@@ -163,7 +166,7 @@ def _file_lines(asked: _Asked, facts: Sequence[CountedFact]) -> list[CountedLine
             have=found[0].kind.have.label if found[0].kind.have else OTHER_RECORDS,
             kind=found[0].kind.label,
             year=year,
-            url=reverse("five_haves_file", args=[year, asked.viewer]) if asked.viewer in {fact.subject for fact in found} else "",
+            url=reverse("five_haves_file", args=[year, asked.viewer]) if asked.is_among(found) else "",
         )
         for (_key, year), found in groups.items()
     ]

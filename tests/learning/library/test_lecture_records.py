@@ -101,3 +101,23 @@ class TestLecturePage:
     def test_leaves_out_who_was_never_expected(self, column, session):
         AttendanceFactory(session=session, is_expected=False)
         assert begin_lecture_record(session=session, by=None).head_counts.expected == 5
+
+
+class TestWhatItCountsFor:
+    @pytest.fixture
+    def record(self, column, session):
+        return make_article(column, "人工智能与教育", model=LectureRecordPage, public=True, session=session)
+
+    def test_is_told_to_whoever_is_signed_in(self, client, record, session):
+        client.force_login(make_user("staff"))
+        html = client.get(record.url).content.decode()
+        assert "这条算进了" in html
+        assert "3 人，2026年" in html
+        assert reverse("session", args=[session.pk]) in html
+
+    def test_leaves_the_page_that_everybody_gets_as_it_was(self, client, record):
+        client.get(record.url)
+        answer = client.get(record.url)
+        assert "算进" not in answer.content.decode()
+        assert "counted-in" not in answer.content.decode()
+        assert answer["Cache-Control"] == "public, max-age=0, s-maxage=60"

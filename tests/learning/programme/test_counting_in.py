@@ -8,10 +8,12 @@ from learning.evidence import Have
 from learning.models import AnnualPlan
 from learning.periods import PeriodKind
 from learning.programme.counting_in import OTHER_RECORDS, Where, counts_toward, counts_toward_each
+from learning.programme.rights import Rights
 from learning.programme.session_counting import SESSION_KINDS, counted_lines
 from tests.factories.bureau import make_bureau, rights_of
 from tests.factories.contributions import MediaArticleFactory, PlacementFactory
 from tests.factories.organisation import DepartmentFactory, PartyBranchFactory, PostingFactory, StaffMemberFactory
+from tests.factories.pages import make_user
 from tests.factories.portfolio import ApplicationFactory, FiveHavesFileFactory, StudyPlanFactory, rule_of_people
 from tests.factories.programme import PlanItemFactory, RequirementFactory, SessionFactory, StudyFormatFactory, at
 from tests.factories.reading import ReadingEntryFactory, StudyNoteFactory, accepted_reflection
@@ -224,6 +226,11 @@ class TestASession:
         item = PlanItemFactory(requirement=planned)
         session = SessionFactory(held=True, formats=[carrier], kind="collective", plan_item=item)
         assert [line.requirement for line in of(counted_lines(session, rights(bureau.clerk)), Where.REQUIREMENT)] == ["计划的"]
+
+    def test_gives_numbers_to_an_account_that_is_nobodys(self, bureau):
+        session = SessionFactory(held=True, attended_by=[bureau.member])
+        (line,) = of(counted_lines(session, Rights(make_user("nobody"), TODAY)), Where.FILE)
+        assert (line.whose, line.url) == ("1 人", "")
 
     @pytest.mark.parametrize(("state", "word"), [("planned", "还没有举行"), ("cancelled", "已取消")])
     def test_that_was_not_held_counts_nowhere(self, bureau, state, word):
