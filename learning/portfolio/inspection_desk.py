@@ -21,13 +21,6 @@ def _findings():
     return Finding.objects.select_related("inspected__inspection", "inspected__staff", "line")
 
 
-def findings_for(staff: StaffMember | None) -> list[Finding]:
-    """What `staff` has to put right, the earliest due first; for the due list (page `finding`). One statement, none about nobody."""
-    if staff is None:
-        return []
-    return list(_findings().filter(inspected__staff=staff, state__in=TO_RECTIFY).order_by("due_on", "pk"))
-
-
 def own_findings(staff: StaffMember | None) -> list[Finding]:
     """All of somebody's, what is still open first. One statement, none about nobody."""
     if staff is None:

@@ -20,6 +20,7 @@ from ..inspection_books import findings_sheet
 from ..inspection_desk import (
     TO_RECTIFY,
     files_seen_by,
+    findings_to_check,
     inspections_seen_by,
     is_to_judge,
     may_see_file,
@@ -58,10 +59,11 @@ def _seen(rights: FileRights, pk: int):
 @login_required
 @require_safe
 def inspections(request):
-    """What was found in the own file; the inspections that a clerk, a leader, a head may see."""
+    """What was found in the own file, what waits to be checked again; the inspections that a clerk, a leader, a head may see."""
     rights = _rights(request)
     context = {
         "own": own_findings(rights.staff),
+        "to_check": findings_to_check(request.user),
         "to_rectify": TO_RECTIFY,
         "sees_some": rights.sees_totals or bool(rights.base.department_ids),
         "is_clerk": rights.may_lock,

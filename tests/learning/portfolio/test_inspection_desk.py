@@ -8,10 +8,10 @@ from learning.models import Finding, InspectedFile, Inspection, InspectionLine
 from learning.portfolio.inspection_books import findings_sheet
 from learning.portfolio.inspection_desk import (
     files_seen_by,
-    findings_for,
     findings_to_check,
     inspections_seen_by,
     numbers_by_department,
+    own_findings,
     with_numbers,
 )
 from learning.portfolio.rights import FileRights
@@ -60,16 +60,15 @@ def found_in(inspection, staff, *, days=14, state="open", by=None, text="缺笔�
 
 
 class TestDueOnes:
-    def test_are_what_somebody_has_to_put_right(self, bureau, django_assert_num_queries):
+    def test_are_all_of_ones_own_what_is_open_first(self, bureau, django_assert_num_queries):
         inspection = inspection_of(bureau, bureau.member, bureau.head)
+        closed = found_in(inspection, bureau.member, days=-3, state="closed")
         later, returned = found_in(inspection, bureau.member), found_in(inspection, bureau.member, days=-1, state="returned")
-        found_in(inspection, bureau.member, state="rectified")
-        found_in(inspection, bureau.member, state="closed")
         found_in(inspection, bureau.head)
         with django_assert_num_queries(1):
-            assert findings_for(bureau.member) == [returned, later]
+            assert own_findings(bureau.member) == [returned, later, closed]
         with django_assert_num_queries(0):
-            assert findings_for(None) == []
+            assert own_findings(None) == []
 
     def test_are_what_a_finder_has_to_check(self, bureau):
         inspection = inspection_of(bureau, bureau.member, bureau.clerk)

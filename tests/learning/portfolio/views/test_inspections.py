@@ -100,6 +100,14 @@ class TestInspections:
         for person in (bureau.other_head, bureau.colleague, make_user("meiren")):
             assert "没有学习检查的问题" in html_of(as_(person).get(URL))
 
+    def test_lead_the_finder_to_what_was_put_right(self, as_, bureau):
+        finding = found_in(opened(bureau, bureau.member), bureau.member)
+        assert "等我核对的整改" not in html_of(as_(bureau.clerk).get(URL))
+        as_(bureau.member).post(f"{URL}findings/{finding.pk}/rectify/", {"text": "补上了"})
+        html = html_of(as_(bureau.clerk).get(URL))
+        assert "等我核对的整改" in html
+        assert f'href="{URL}findings/{finding.pk}/"' in html
+
     @pytest.mark.parametrize("query", ["?page=x", "?page=999999999999999999999", "?page=%00"])
     def test_survive_any_address(self, as_, bureau, query):
         assert as_(bureau.clerk).get(URL + query).status_code == 200
