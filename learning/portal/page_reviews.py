@@ -20,6 +20,7 @@ def page_review_rows(user, today: datetime.date) -> list[DueRow]:
     stages = ReviewTask.objects.filter(groups__in=user.groups.all()).order_by().values("pk")
     waiting = (
         TaskState.objects.filter(status=TaskState.STATUS_IN_PROGRESS, task__in=stages)
+        .filter(workflow_state__base_content_type__app_label="wagtailcore", workflow_state__base_content_type__model="page")
         .exclude(workflow_state__requested_by=user.pk)
         .exclude(Exists(approved))
         .order_by("started_at", "pk")

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 import time_machine
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -79,6 +79,12 @@ class TestWhoSeesIt:
     def test_is_read_and_never_written(self, client, bureau):
         client.force_login(bureau.leader.user)
         assert client.post(URL).status_code == 405
+
+    def test_is_a_clerks_who_is_nobody_of_the_roster_too(self, client, bureau):
+        user = make_user("guanli")
+        user.user_permissions.add(Permission.objects.get(codename="run_programme"))
+        client.force_login(user)
+        assert client.get(URL).status_code == 200
 
     def test_is_there_before_anything_else_is(self, client, bureau):
         html = html_of(client, bureau.leader)
