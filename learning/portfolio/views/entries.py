@@ -68,7 +68,7 @@ def new_study_application(request):
     sources = sources_of(staff.pk, today.year)
     asked = request.GET.get("source", "")
     initial = {"token": uuid.uuid4(), "happened_on": today, "source": asked if asked in sources else ""}
-    form = ApplicationForm(request.POST or None, initial=initial, sources=sources)
+    form = ApplicationForm(request.POST if request.method == "POST" else None, initial=initial, sources=sources)
     if request.method == "POST" and form.is_valid():
         try:
             entry = register_application(
@@ -109,7 +109,9 @@ def study_application(request, pk):
 def edit_study_application(request, pk):
     entry = _own_entry(request, Application.objects.all(), pk)
     sources = sources_of(entry.staff_id, entry.happened_on.year)
-    form = ApplicationForm(request.POST or None, initial=ApplicationForm.initial_of(entry), sources=sources, entry=entry)
+    form = ApplicationForm(
+        request.POST if request.method == "POST" else None, initial=ApplicationForm.initial_of(entry), sources=sources, entry=entry
+    )
     stored = None
     if request.method == "POST" and form.is_valid():
         version = form.cleaned_data["version"]
@@ -155,7 +157,7 @@ def _removed(request, entry, what: str, back: str):
 @require_http_methods(LOOK_AND_SEND)
 def new_study_achievement(request):
     staff, today = _own_staff(request)
-    form = AchievementForm(request.POST or None, initial={"token": uuid.uuid4()})
+    form = AchievementForm(request.POST if request.method == "POST" else None, initial={"token": uuid.uuid4()})
     if request.method == "POST" and form.is_valid():
         try:
             entry = register_achievement(
@@ -193,7 +195,7 @@ def study_achievement(request, pk):
 @require_http_methods(LOOK_AND_SEND)
 def edit_study_achievement(request, pk):
     entry = _own_entry(request, Achievement.objects.all(), pk)
-    form = AchievementForm(request.POST or None, initial=AchievementForm.initial_of(entry))
+    form = AchievementForm(request.POST if request.method == "POST" else None, initial=AchievementForm.initial_of(entry))
     stored = None
     if request.method == "POST" and form.is_valid():
         try:

@@ -84,7 +84,7 @@ def write_study_plan(request, year, staff_pk):
     is_approved = plan is not None and plan.state == PlanState.APPROVED
     is_new = plan is None and request.method != "POST"
     initial = PlanForm.initial_of(_proposed(opened) if is_new else plan or PlanWords(""))
-    form = PlanForm(request.POST or None, initial=initial, is_approved=is_approved)
+    form = PlanForm(request.POST if request.method == "POST" else None, initial=initial, is_approved=is_approved)
     stored = None
     if request.method == "POST" and form.is_valid():
         hands_in = request.POST.get("act") == "hand_in"
@@ -130,7 +130,7 @@ def decide_study_plan(request, year, staff_pk):
     if request.method != "POST" and plan.state != PlanState.HANDED_IN:
         messages.info(request, f"规划现在是“{plan.get_state_display()}”，不用再批。")
         return redirect("study_plan", year, staff_pk)
-    form = PlanDecisionForm(request.POST or None, initial={"version": plan.version})
+    form = PlanDecisionForm(request.POST if request.method == "POST" else None, initial={"version": plan.version})
     if request.method == "POST" and form.is_valid():
         facts = {"version": form.cleaned_data["version"], "is_approved": form.is_approved, "note": form.cleaned_data["note"]}
         try:

@@ -111,7 +111,7 @@ def _drafted(opened: Opened) -> str:
 def _written(request, statement, text: str, save):
     """(form, what is stored if that was overtaken, whether it was saved)."""
     initial = {"version": statement.version if statement else "", "text": text}
-    form, stored = StatementForm(request.POST or None, initial=initial), None
+    form, stored = StatementForm(request.POST if request.method == "POST" else None, initial=initial), None
     if request.method == "POST" and form.is_valid():
         hands_in = request.POST.get("act") == HAND_IN
         try:
