@@ -1,15 +1,18 @@
 from collections import Counter
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from learning.portfolio.lots import SEEDS, draw_sample, in_lot_order, sample_size
+
+unhurried = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine, too
 
 KEYS = st.sets(st.integers(1, 10**9), max_size=60)
 SEED = st.integers(0, SEEDS - 1)
 
 
 class TestInLotOrder:
+    @unhurried
     @given(KEYS, SEED, st.randoms())
     def test_does_not_depend_on_the_order_the_keys_come_in(self, keys, seed, chance):
         shuffled = list(keys)
@@ -17,6 +20,7 @@ class TestInLotOrder:
         assert in_lot_order(seed, shuffled) == in_lot_order(seed, keys)
         assert set(in_lot_order(seed, keys)) == keys
 
+    @unhurried
     @given(KEYS, SEED, st.integers(1, 10**9))
     def test_keeps_the_others_in_their_order_when_somebody_joins(self, keys, seed, joining):
         assert [key for key in in_lot_order(seed, keys | {joining}) if key in keys - {joining}] == in_lot_order(seed, keys - {joining})
@@ -32,6 +36,7 @@ class TestInLotOrder:
 
 
 class TestDrawSample:
+    @unhurried
     @given(KEYS, SEED, st.integers(1, 100))
     def test_is_the_same_people_from_the_same_seed(self, keys, seed, percent):
         sample = draw_sample(seed, keys, percent)

@@ -1,10 +1,12 @@
 from collections import Counter
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from learning.portfolio.lots import SEEDS
 from learning.portfolio.review_draw import draw_peers
+
+unhurried = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine, too
 
 SEED = st.integers(0, SEEDS - 1)
 PEERS = st.integers(0, 20)
@@ -27,6 +29,7 @@ def plain_departments(draw, most=25):
 
 
 class TestDrawPeers:
+    @unhurried
     @given(departments(), PEERS, SEED)
     def test_gives_everybody_as_many_as_asked_for_or_as_there_are(self, department, peers, seed):
         people, superiors = department
@@ -37,6 +40,7 @@ class TestDrawPeers:
             eligible = [other for other in people if other != one and superiors[one] != other]
             assert received[one] == min(peers, len(eligible))
 
+    @unhurried
     @given(departments(), PEERS, SEED)
     def test_lets_nobody_review_oneself_or_as_a_colleague_whom_they_review_as_superior(self, department, peers, seed):
         people, superiors = department
@@ -45,6 +49,7 @@ class TestDrawPeers:
             assert superiors[staff] != rater
             assert {staff, rater} <= set(people)
 
+    @unhurried
     @given(departments(), PEERS, SEED, st.randoms())
     def test_draws_the_same_from_the_same_seed(self, department, peers, seed, chance):
         people, superiors = department
@@ -53,6 +58,7 @@ class TestDrawPeers:
         again = draw_peers(shuffled, dict(reversed(superiors.items())), peers=peers, seed=seed)
         assert again == draw_peers(people, superiors, peers=peers, seed=seed)
 
+    @unhurried
     @given(plain_departments(), PEERS, SEED)
     def test_lets_everybody_but_the_head_give_as_many_as_the_others_give_or_take_one(self, department, peers, seed):
         people, superiors, head = department
@@ -61,6 +67,7 @@ class TestDrawPeers:
         counts = [given_by[one] for one in people if one != head]
         assert max(counts, default=0) - min(counts, default=0) <= 1
 
+    @unhurried
     @given(st.lists(st.integers(1, 10_000), unique=True, max_size=25), PEERS, SEED)
     def test_lets_everybody_give_exactly_as_many_as_they_receive_or_one_off_where_nobody_is_in_the_way(self, people, peers, seed):
         drawn = draw_peers(people, dict.fromkeys(people), peers=peers, seed=seed)
@@ -69,6 +76,7 @@ class TestDrawPeers:
         counts = [given_by[one] for one in people]
         assert max(counts, default=0) - min(counts, default=0) <= 1
 
+    @unhurried
     @given(departments(most=8), st.integers(0, 6), SEED)
     def test_leaves_no_exchange_that_would_make_it_more_even(self, department, peers, seed):
         people, superiors = department

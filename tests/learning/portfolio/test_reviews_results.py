@@ -2,7 +2,7 @@ import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from learning.models import ReviewPoints, ReviewRubricLine, ReviewYear, StudyReview
@@ -12,6 +12,8 @@ from learning.portfolio.reviews_results import figure_of, mean_of, result_of, wa
 from tests.factories.organisation import DepartmentFactory, StaffMemberFactory
 from tests.factories.portfolio import ReviewYearFactory
 from tests.factories.programme import at
+
+unhurried = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine, too
 
 OPENED, CLOSED = at(2026, 12, 1), at(2026, 12, 26)
 
@@ -80,6 +82,7 @@ class TestFigureOf:
 
 
 class TestMeanOf:
+    @unhurried
     @given(st.lists(st.integers(0, 1000), min_size=1, max_size=21))
     def test_is_rounded_half_up_from_three_raters_on(self, totals):
         mean = mean_of(sum(totals), len(totals))
