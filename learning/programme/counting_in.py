@@ -33,6 +33,7 @@ class Where(Enum):
 
     FILE = ("file", "五有档案")
     REQUIREMENT = ("requirement", "要求")
+    UNASKED = ("unasked", "要求")
     BOARD = ("board", "科室看板")
     NOWHERE = ("nowhere", "没有算进")
 
@@ -42,7 +43,7 @@ class Where(Enum):
 
 @dataclass(frozen=True, slots=True)
 class CountedLine:
-    """One place where a record counts, or (`Where.NOWHERE`) `why` it does not. `url` is empty for whoever may not see what is there."""
+    """One place where a record counts, or `why` it does not: nowhere (`Where.NOWHERE`), for no requirement (`Where.UNASKED`). `url` is empty for whoever may not see what is there."""
 
     where: Where
     whose: str = ""
@@ -61,7 +62,7 @@ class CountedLine:
 
     @property
     def counts(self) -> bool:
-        return self.where is not Where.NOWHERE
+        return self.where not in (Where.NOWHERE, Where.UNASKED)
 
 
 def counts_toward(kinds: Sequence[str], record_id: int, **asked) -> list[CountedLine]:
@@ -149,7 +150,7 @@ def _lines(asked: _Asked, facts: Sequence[CountedFact]) -> list[CountedLine]:
     required = _requirement_lines(asked, facts)
     if not required:
         day = min(fact.counted_on for fact in facts)
-        required = [CountedLine(Where.NOWHERE, why=f"{day:%Y-%m-%d} 没有生效的要求用它计数。")]
+        required = [CountedLine(Where.UNASKED, why=f"按 {day:%Y-%m-%d} 生效的规则，没有要求用它计数。")]
     return [*_file_lines(asked, facts), *required, *([] if asked.is_short else _board_lines(asked, facts))]
 
 
@@ -213,7 +214,7 @@ def _requirement_line(asked: _Asked, period: Period, found: Sequence[tuple[Requi
         requirement=rule.name,
         cadence=rule.cadence,
         period=period.label,
-        basis=rule.basis,
+        basis=rule.basis.rstrip("。"),
         use=rule.get_use_display(),
         is_late=all(fact.happened_on > due_on for fact in facts),
         why=f"计划已取消：{item.item_reason}" if is_cancelled else "",

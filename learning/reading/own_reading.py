@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..organisation.models import StaffMember
 from ..periods import Period, PeriodKind, period_of
-from ..programme.counting_in import CountedLine, counts_toward_each
+from ..programme.counting_in import CountedLine, Where, counts_toward_each
 from ..programme.rights import Rights
 from .choices import ReadingState
 from .facts import LOG
@@ -107,7 +107,8 @@ def own_reading_of(staff: StaffMember, *, year: int, today: datetime.date, user)
     counted = counts_toward_each((LOG,), [entry.pk for entry in finished], rights=rights, staff_id=staff.pk, is_short=True)
     by_month = defaultdict(list)
     for entry in finished:
-        by_month[entry.finished_on.month].append(in_words(entry, today, counted[entry.pk]))
+        asked_for = [line for line in counted[entry.pk] if line.where is Where.REQUIREMENT]
+        by_month[entry.finished_on.month].append(in_words(entry, today, asked_for or counted[entry.pk]))
     last = today.month if year == today.year else 12
     months = [
         MonthRead(period_of(datetime.date(year, month, 1), PeriodKind.MONTH), by_month[month], (year, month) == (today.year, today.month))

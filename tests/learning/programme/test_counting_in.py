@@ -79,8 +79,8 @@ class TestAReflection:
     def test_counts_for_no_row_that_is_not_in_force(self, bureau, in_force_from, in_force_until):
         rule_of_people("reading.reflection", per=PeriodKind.QUARTER, in_force_from=in_force_from, in_force_until=in_force_until)
         one = accepted_reflection(author=bureau.member)
-        (line,) = of(lines(REFLECTION, one, bureau.member), Where.NOWHERE)
-        assert line.why == "2026-11-20 没有生效的要求用它计数。"
+        (line,) = of(lines(REFLECTION, one, bureau.member), Where.UNASKED)
+        assert (line.why, line.counts) == ("按 2026-11-20 生效的规则，没有要求用它计数。", False)
 
     def test_counts_for_no_requirement_that_does_not_mean_its_author(self, bureau):
         rule_of_people("reading.reflection", audience="leadership")

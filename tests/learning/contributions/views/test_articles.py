@@ -321,7 +321,7 @@ class TestArticle:
         html = text_of(client.get(at_("media_article", article.pk)))
         assert html.count("这条算进了") == 1
         assert f"/five-haves/2026/{room.member.pk}/" in html
-        assert "没有生效的要求" in html
+        assert "没有要求用它计数" in html
 
     def test_shows_its_scores_in_the_same_place(self, client, room):
         article = in_queue(room)
