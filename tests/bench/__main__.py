@@ -1,5 +1,5 @@
-"""`make bench`: what the pages, the search, the programme, the likeness check, the contributions and the imports cost. Medians and ratios
-to read; nothing here passes or fails.
+"""`make bench`: what the pages, the search, the files, the programme, the likeness check, the contributions and the imports cost. Medians
+and ratios to read; nothing here passes or fails.
 
 It makes a database of its own and destroys it: SQLite, or the one DATABASE_URL names. Where DATABASE_URL is not set and a PostgreSQL
 answers on this machine, a second run on that follows.
@@ -16,6 +16,7 @@ import psycopg
 
 POSTGRES = "postgres://postgres@127.0.0.1:5432/postgres"
 BUREAUS = (100, 1_000, 10_000)  # people
+FILES = (100, 1_000, 10_000, 100_000)  # people with five-haves files
 ARCHIVES = (1_000, 10_000, 100_000)  # reflections
 YEARS = (1_000, 10_000, 100_000)  # placements
 ROWS = 10_000  # of a table
@@ -27,6 +28,9 @@ def arguments(given=None) -> argparse.Namespace:
     parser.add_argument("--size", type=int, default=20_000, help="documents to search in, and pages in the largest column")
     parser.add_argument(
         "--people", type=_sizes, help="bureaus for the programme's part, e.g. 100,1000,10000 (a quick run has 100,SIZE); 0 leaves it out"
+    )
+    parser.add_argument(
+        "--files", type=_sizes, help="bureaus for the five-haves files, e.g. 100,100000 (a quick run has 100,SIZE); 0 leaves them out"
     )
     parser.add_argument(
         "--reflections", type=_sizes, help="archives for the likeness check, e.g. 1000,100000 (a quick run has 100,SIZE); 0 leaves it out"
@@ -44,6 +48,8 @@ def arguments(given=None) -> argparse.Namespace:
         parser.error(f"--size must be at least {SMALLEST}")
     if chosen.people is None:
         chosen.people = BUREAUS if chosen.size >= BUREAUS[-1] else tuple(sorted({BUREAUS[0], chosen.size}))
+    if chosen.files is None:
+        chosen.files = FILES if chosen.size >= BUREAUS[-1] else tuple(sorted({BUREAUS[0], chosen.size}))
     if chosen.reflections is None:
         chosen.reflections = ARCHIVES if chosen.size >= BUREAUS[-1] else tuple(sorted({BUREAUS[0], chosen.size}))
     if chosen.placements is None:
@@ -75,6 +81,7 @@ def main() -> int:
     # Only now: models cannot be imported before.
     importlib.import_module("tests.bench.running").run(
         chosen.size,
+        files=chosen.files,
         people=chosen.people,
         reflections=chosen.reflections,
         placements=chosen.placements,
@@ -86,7 +93,7 @@ def main() -> int:
         if postgres_answers():
             again = [sys.executable, "-m", "tests.bench", "--size", str(chosen.size), "--no-tables"]
             again += ["--imported", str(chosen.imported)]
-            for option in ("people", "reflections", "placements"):
+            for option in ("files", "people", "reflections", "placements"):
                 again += [f"--{option}", ",".join(map(str, getattr(chosen, option))) or "0"]
             code = subprocess.run(again, env={**os.environ, "DATABASE_URL": POSTGRES}, check=False).returncode
         else:

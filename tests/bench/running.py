@@ -10,13 +10,20 @@ from django.test.utils import setup_databases, teardown_databases
 
 from home.models import HomePage
 
-from . import contributions, drafts, exhibitions, imports, likeness, pages, programme, search, site, tables
+from . import contributions, drafts, exhibitions, imports, likeness, pages, portfolio, programme, search, site, tables
 
 VENDORS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
 def run(
-    size: int, *, people: tuple[int, ...], reflections: tuple[int, ...], placements: tuple[int, ...], imported: int, with_tables: bool
+    size: int,
+    *,
+    files: tuple[int, ...],
+    people: tuple[int, ...],
+    reflections: tuple[int, ...],
+    placements: tuple[int, ...],
+    imported: int,
+    with_tables: bool,
 ) -> None:
     began = time.perf_counter()
     vendor = VENDORS.get(connection.vendor, connection.vendor)
@@ -30,6 +37,8 @@ def run(
         _say(began, "search index written")
         pages.measure(built.columns, size=size, vendor=vendor)
         search.measure(built.texts, size=size, vendor=vendor, seconds=seconds)
+        if files:
+            portfolio.measure(files, vendor=vendor)
         if people:
             programme.measure(people, vendor=vendor)
         if reflections:
