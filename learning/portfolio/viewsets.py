@@ -20,7 +20,7 @@ class FiveHavesFileViewSet(LookedAtViewSet):
     menu_label = "五有档案"
     inspect_view_fields = ["year", "staff", "confirmed_at", "confirmed_by_name", "confirm_note", "confirmed_sha256"]
     list_display = [
-        Column("staff", label="人员", sort_key="staff__sort_key"),
+        "staff",
         Column("year", label="年度", sort_key="year"),
         moment_column("confirmed_at", "确认时间"),
         Column("confirmed_by_name", label="确认人", accessor=lambda file: file.confirmed_by_name or "—"),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ...evidence import Have
 from ...organisation.models import StaffMember
 from ...programme.rights import Rights
+from ..checks_of_postings import postings_to_check
 from ..choices import State
 from ..keeping_forms import KEPT, YearFilters
 from ..models import FileLock
@@ -69,6 +70,7 @@ def five_haves_year(request, year):
         "whole": whole,
         "columns": SHOWN,
         "filters": filters,
+        "checks": postings_to_check(year, rights.today) if rights.is_clerk else [],
     }
     if scope.sees_names:
         page = Paginator(listed_people(year, rights.today, scope, filters), PER_PAGE).get_page(request.GET.get("page"))

@@ -1,3 +1,5 @@
+import datetime
+
 import pytest
 import time_machine
 from django.urls import reverse
@@ -134,12 +136,23 @@ class TestFiveHavesYear:
         rule_of_people("have.application")
         client = as_(bureau.clerk)
         client.get(URL)
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(17):
             client.get(URL)
         for _number in range(30):
             PostingFactory(department=bureau.office)
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(17):
             client.get(URL)
+
+    def test_tells_the_clerk_whose_postings_need_a_look_and_where_they_are_mended(self, as_, bureau):
+        posting = bureau.member.postings.get()
+        posting.ended_on = datetime.date(2026, 6, 30)
+        posting.save()
+        PostingFactory(staff=bureau.member, department=bureau.other, started_on=datetime.date(2026, 9, 1))
+        html = html_of(as_(bureau.clerk).get(URL))
+        assert "任职需要核对" in html
+        assert "2026-07-01 至 2026-08-31 没有任职" in html
+        assert f'href="{reverse("postings:edit", args=[posting.pk])}"' in html
+        assert "任职需要核对" not in html_of(as_(bureau.other_head).get(URL))
 
     def test_pages_fifty_at_a_time(self, as_, bureau):
         for _number in range(60):
