@@ -23,11 +23,11 @@ from ..programme.rate_trend import RateTrend, months_until, rate_trend
 from ..programme.rates import FEW, Figure, GroupRates, by_month
 from ..programme.rights import Rights
 from ..programme.scopes import ORGAN
-from .due import DueRow, State, due_of
+from .due import DueRow, Kind, due_of
 from .leader_concerns import Concern, concerns_of
 from .page_reviews import page_review_rows
 
-TO_SIGN = frozenset(state for state in State if state.word.startswith("待您"))
+TO_SIGN = frozenset({Kind.DECIDE, Kind.CHECK, Kind.REVIEW, Kind.JUDGING, Kind.CONFIRM})
 SHOWN = 4  # of what waits for a signature; the rest is in 我的学习
 
 
@@ -85,7 +85,7 @@ def leader_page_of(rights: Rights, *, now: datetime.datetime) -> LeaderPage:
 
 def waiting_for(rights: Rights, *, now: datetime.datetime) -> list[DueRow]:
     """What waits for the signature of the holder of `rights`: what the due list asks them to decide, and pages in review."""
-    rows = [row for row in due_of(rights, now=now).rows if row.state in TO_SIGN]
+    rows = [row for row in due_of(rights, now=now).rows if row.kind in TO_SIGN and row.is_to_do]
     return sorted([*rows, *page_review_rows(rights.user, rights.today)], key=lambda row: row.order)
 
 

@@ -20,9 +20,9 @@ from learning.programme.services.leave import ask_leave
 from learning.topics.areas import ContentArea
 from tests.factories.bureau import rights_of
 from tests.factories.contributions import MediaArticleFactory, PlacementFactory, ResearchReportFactory
-from tests.factories.organisation import LeadingGroupOfficeFactory, StaffMemberFactory
+from tests.factories.organisation import LeadingGroupOfficeFactory, PostingFactory, StaffMemberFactory
 from tests.factories.pages import make_article, make_column, make_site, make_user
-from tests.factories.portfolio import ApplicationFactory, rule_of_people
+from tests.factories.portfolio import ApplicationFactory, StudyPlanFactory, rule_of_people
 from tests.factories.programme import AnnualPlanFactory, PlanItemFactory, RequirementFactory, SessionFactory, at
 
 NOW = at(2026, 11, 25, 9)
@@ -251,6 +251,13 @@ class TestWaiting:
         page = page_of(bureau.leader)
         assert len(page.waiting) == 1
         assert "等您办理（1 项）" in html_of(client, bureau.leader)
+
+    def test_is_files_to_confirm_and_plans_to_approve_of_those_one_heads(self, bureau):
+        rule_of_people("portfolio.plan")
+        StudyPlanFactory(file__staff=bureau.member, waiting=True)
+        PostingFactory(staff=bureau.leader, department=bureau.office, is_head=True, is_primary=False)
+        titles = [row.title for row in page_of(bureau.leader).waiting]
+        assert "学习规划：陶思远（2026年）" in titles
 
     def test_is_pages_in_the_own_stage_of_review(self, client, bureau):
         page = self._sent(bureau)
