@@ -77,7 +77,7 @@ def statements(client, address):
     client.get(address)
     with CaptureQueriesContext(connection) as found:
         assert client.get(address).status_code == 200
-    assert all(one["sql"].lstrip().startswith(("SELECT", "SAVEPOINT", "RELEASE")) for one in found.captured_queries)
+    assert [one["sql"] for one in found if not one["sql"].lstrip(" (\n").startswith(("SELECT", "SAVEPOINT", "RELEASE"))] == []
     return len(found)
 
 
