@@ -13,7 +13,21 @@ from tests.bench.table import against_budget, table
 @pytest.mark.parametrize(
     "module",
     [
-        *("contributions", "corpus", "drafts", "exhibitions", "importing", "imports", "likeness", "measuring", "pages", "programme"),
+        *(
+            "archives",
+            "archiving",
+            "contributions",
+            "corpus",
+            "drafts",
+            "exhibitions",
+            "importing",
+            "imports",
+            "likeness",
+            "measuring",
+            "pages",
+            "portfolio",
+            "programme",
+        ),
         *("running", "search", "site", "table", "tables"),
     ],
 )
@@ -40,6 +54,11 @@ class TestArguments:
         assert arguments([]).placements == (1_000, 10_000, 100_000)
         assert arguments(["--size", "300"]).placements == (100, 300)
         assert arguments(["--placements", "0"]).placements == ()
+
+    def test_archives_a_hundred_and_a_thousand(self):
+        assert arguments([]).archived == (100, 1_000)
+        assert arguments(["--size", "300"]).archived == (10, 50)
+        assert arguments(["--archived", "0"]).archived == ()
 
     def test_imports_ten_thousand_rows_unless_told(self):
         assert arguments([]).imported == 10_000

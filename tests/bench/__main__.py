@@ -19,6 +19,7 @@ BUREAUS = (100, 1_000, 10_000)  # people
 FILES = (100, 1_000, 10_000, 100_000)  # people with five-haves files
 ARCHIVES = (1_000, 10_000, 100_000)  # reflections
 YEARS = (1_000, 10_000, 100_000)  # placements
+ARCHIVED, QUICKLY_ARCHIVED = (100, 1_000), (10, 50)  # people of a year's archive
 ROWS = 10_000  # of a table
 SMALLEST = 100  # documents: below that the columns could not be told apart
 
@@ -41,6 +42,9 @@ def arguments(given=None) -> argparse.Namespace:
     parser.add_argument(
         "--imported", type=int, help="rows of a table of placements to import (10000; a quick run has SIZE); 0 leaves it out"
     )
+    parser.add_argument(
+        "--archived", type=_sizes, help="people of a year's archive, e.g. 100,1000 (a quick run has 10,50; a second each); 0 leaves it out"
+    )
     parser.add_argument("--one-database", action="store_true", help="do not go on to PostgreSQL")
     parser.add_argument("--no-tables", action="store_true", help="leave out the reading of table files")
     chosen = parser.parse_args(given)
@@ -54,6 +58,8 @@ def arguments(given=None) -> argparse.Namespace:
         chosen.reflections = ARCHIVES if chosen.size >= BUREAUS[-1] else tuple(sorted({BUREAUS[0], chosen.size}))
     if chosen.placements is None:
         chosen.placements = YEARS if chosen.size >= BUREAUS[-1] else tuple(sorted({BUREAUS[0], chosen.size}))
+    if chosen.archived is None:
+        chosen.archived = ARCHIVED if chosen.size >= BUREAUS[-1] else QUICKLY_ARCHIVED
     if chosen.imported is None:
         chosen.imported = min(ROWS, chosen.size)
     return chosen
@@ -85,6 +91,7 @@ def main() -> int:
         people=chosen.people,
         reflections=chosen.reflections,
         placements=chosen.placements,
+        archived=chosen.archived,
         imported=chosen.imported,
         with_tables=not chosen.no_tables,
     )
@@ -93,7 +100,7 @@ def main() -> int:
         if postgres_answers():
             again = [sys.executable, "-m", "tests.bench", "--size", str(chosen.size), "--no-tables"]
             again += ["--imported", str(chosen.imported)]
-            for option in ("files", "people", "reflections", "placements"):
+            for option in ("files", "archived", "people", "reflections", "placements"):
                 again += [f"--{option}", ",".join(map(str, getattr(chosen, option))) or "0"]
             code = subprocess.run(again, env={**os.environ, "DATABASE_URL": POSTGRES}, check=False).returncode
         else:

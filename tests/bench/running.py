@@ -10,7 +10,7 @@ from django.test.utils import setup_databases, teardown_databases
 
 from home.models import HomePage
 
-from . import contributions, drafts, exhibitions, imports, likeness, pages, portfolio, programme, search, site, tables
+from . import archives, contributions, drafts, exhibitions, imports, likeness, pages, portfolio, programme, search, site, tables
 
 VENDORS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
@@ -19,6 +19,7 @@ def run(
     size: int,
     *,
     files: tuple[int, ...],
+    archived: tuple[int, ...],
     people: tuple[int, ...],
     reflections: tuple[int, ...],
     placements: tuple[int, ...],
@@ -39,6 +40,8 @@ def run(
         search.measure(built.texts, size=size, vendor=vendor, seconds=seconds)
         if files:
             portfolio.measure(files, vendor=vendor)
+        if archived:
+            archives.measure(archived, vendor=vendor)
         if people:
             programme.measure(people, vendor=vendor)
         if reflections:

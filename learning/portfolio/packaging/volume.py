@@ -27,6 +27,11 @@ class Block:
     rows: tuple[tuple[str, ...], ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def is_lead(self) -> bool:
+        """Says what follows, and does not stand alone at the foot of a page."""
+        return self.text.endswith("：")
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -161,7 +166,8 @@ def _numeral(number: int) -> str:
 
 def _section(anchor: str, at: int, record: Record, detail: Detail, paths: dict) -> Section:
     """The facts run on in one small paragraph: a year has some fifty sessions, and they are printed."""
-    facts = [("日期", chinese_day(record.counted_on))]
+    has_time = any(label == "时间" for label, _value in detail.facts)  # a session says its day with its hours
+    facts = [] if has_time else [("日期", chinese_day(record.counted_on))]
     if record.is_late:
         facts.append(("实际完成", f"{chinese_day(record.happened_on)}（逾期）"))
     if record.kind not in SESSIONS:
@@ -170,7 +176,7 @@ def _section(anchor: str, at: int, record: Record, detail: Detail, paths: dict) 
     facts += [(label, value) for label, value in detail.facts if value and label not in said and value != record.title]
     if files := [_attachment_line(one, paths) for one in detail.attachments]:
         facts.append(("附件", "、".join(files)))
-    told = "；".join(f"{label}：{' '.join(value.split())}" for label, value in facts)
+    told = "；".join(f"{label}：{' '.join(value.split()).rstrip('。；')}" for label, value in facts)
     is_small = record.kind in SESSIONS
     lines = [line for paragraph in detail.paragraphs for line in paragraph.splitlines() if line.strip()]
     blocks = (Block(f"{told}。", is_small=True), *(Block(line, is_small=is_small) for line in lines))
@@ -197,9 +203,10 @@ def _summary(content: FileContent) -> tuple[Block, ...]:
     )
     lines = [line for cell in year.cells for line in cell.lines] + list(year.others)
     if lines:
-        blocks.append(Block("各项要求的完成情况和依据："))
-        head = ("要求", "周期", "截止", "完成", "依据")
-        blocks.append(Block(head=head, widths=(24, 16, 18, 18, 24), rows=tuple(map(_line_row, lines))))
+        blocks.append(Block("各项要求的完成情况："))
+        blocks.append(Block(head=("要求", "周期", "截止", "完成"), widths=(34, 16, 18, 32), rows=tuple(map(_line_row, lines))))
+        blocks.append(Block("各项要求的依据："))
+        blocks.append(Block(facts=tuple({line.name: f"{line.basis}（{line.use}）" for line in lines}.items())))
     return tuple(blocks)
 
 
@@ -220,7 +227,7 @@ def _line_row(line: Line) -> tuple[str, ...]:
         done = f"不计：{line.excuse}"
     elif line.late:
         done = f"{done}（逾期 {line.late}）"
-    return (line.name, line.period.label_in_year, f"{line.due_on}", done, line.basis)
+    return (line.name, line.period.label_in_year, f"{line.due_on}", done)
 
 
 def _plan_and_statement(content: FileContent) -> tuple[Block, ...]:
@@ -293,5 +300,10 @@ def _closing(content: FileContent, sha256: str, lock: Lock | None) -> tuple[Bloc
 
 
 def _attachment_list(originals: list[Original]) -> tuple[Block, ...]:
-    rows = tuple((one.number, one.name if not one.missing else f"{one.name}（{one.missing}）", one.sha256) for one in originals)
+    rows = tuple((one.number, f"{one.name}（{one.missing}）" if one.missing else one.name, _in_halves(one.sha256)) for one in originals)
     return (Block(head=("号", "文件名", "SHA-256"), widths=(10, 40, 50), rows=rows),)
+
+
+def _in_halves(digest: str) -> str:
+    """As it breaks into two lines."""
+    return f"{digest[:32]} {digest[32:]}"

@@ -198,6 +198,7 @@ def _add_blocks(document, blocks) -> None:
             paragraph = document.add_paragraph()
             _space(paragraph, 0, 0, line=19 if block.is_small else 28)
             paragraph.paragraph_format.first_line_indent = Pt(0 if block.is_small else 32)
+            paragraph.paragraph_format.keep_with_next = block.is_lead
             _write(paragraph, block.text, size=TABLE_SIZE if block.is_small else TEXT_SIZE)
 
 
