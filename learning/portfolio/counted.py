@@ -3,8 +3,8 @@
 from ..programme.counting_in import CountedLine, counts_toward
 from ..programme.rights import Rights
 from .choices import PlanState, StatementState
-from .facts import ACHIEVEMENT, APPLICATION, PLAN, STATEMENT
-from .models import Achievement, Application, StudyPlan, StudyStatement
+from .facts import ACHIEVEMENT, APPLICATION, DEPARTMENT_STATEMENT, PLAN, STATEMENT
+from .models import Achievement, Application, DepartmentStatement, StudyPlan, StudyStatement
 
 PLAN_DOES_NOT = {
     PlanState.DRAFT: "草稿还没有提交，哪里都不算。",
@@ -22,6 +22,11 @@ def lines_of_plan(plan: StudyPlan | None, rights: Rights) -> list[CountedLine]:
 def lines_of_statement(statement: StudyStatement | None, rights: Rights) -> list[CountedLine]:
     why_not = STATEMENT_DOES_NOT.get(statement.state, "") if statement else ""
     return counts_toward((STATEMENT,), statement.pk, rights=rights, why_not=why_not) if statement else []
+
+
+def lines_of_department_statement(statement: DepartmentStatement | None, rights: Rights) -> list[CountedLine]:
+    why_not = STATEMENT_DOES_NOT.get(statement.state, "") if statement else ""
+    return counts_toward((DEPARTMENT_STATEMENT,), statement.pk, rights=rights, why_not=why_not) if statement else []
 
 
 def lines_of_entry(entry: Application | Achievement, rights: Rights) -> list[CountedLine]:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ...programme.rights import Rights
 from ..adoption_forms import EventForm, PlacementForm, ProofForm, ReasonForm
 from ..choosing import terms_around
+from ..counted import lines_of_placement
 from ..models import CreditableEvent
 from ..placing import article_for_placing, listed, placement_seen_by
 from ..rights import ContributionRights
@@ -63,7 +64,12 @@ def page_of(request, rights: ContributionRights, pk: int, *, proof_form: ProofFo
     """What the page of a placement shows; also beside a proof that was refused."""
     found = placement_seen_by(rights, pk)
     may_prove = may_add_proof(request.user, found)
-    return {"rights": rights, "placement": found, "proof_form": proof_form or (ProofForm() if may_prove else None)}
+    return {
+        "rights": rights,
+        "placement": found,
+        "counted": lines_of_placement(found, rights.base),
+        "proof_form": proof_form or (ProofForm() if may_prove else None),
+    }
 
 
 @never_cache

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ...organisation.models import Department
 from ...programme.rights import Rights
 from ..choices import StatementState
-from ..counted import lines_of_statement
+from ..counted import lines_of_department_statement, lines_of_statement
 from ..department_drafting import draft_department_statement
 from ..drafting import draft_statement
 from ..files import LockedFileError, file_of
@@ -170,7 +170,14 @@ def department_statement(request, year, department_pk):
         else:
             messages.success(request, "述学报告已收回，可以接着改；改好再提交。")
         return redirect("department_statement", year, department_pk)
-    context = {"statement": statement, "department": department, "year": year, "may_write": may_write, "rights": rights}
+    context = {
+        "statement": statement,
+        "department": department,
+        "year": year,
+        "may_write": may_write,
+        "rights": rights,
+        "counted": lines_of_department_statement(statement, rights.base),
+    }
     return render(request, "learning/portfolio/statement_department.html", context)
 
 

@@ -173,6 +173,13 @@ class TestPlacement:
         for words in ("灯下共读一本书", "样报", "省级 报纸", "甲类", "2026年3月5日", "第3版", "头版", "812 字", "已确认", proof.sha256):
             assert words in html
 
+    def test_says_where_it_counts_once_it_is_confirmed(self, as_, room):
+        one = placed("一", room, people=[room.member], confirmed_at=None)
+        client = as_(room.member)
+        assert "确认以后自动记进作者的五有档案" in html_of(client.get(f"{LIST}{one.pk}/"))
+        Placement.objects.filter(pk=one.pk).update(confirmed_at=NOW)
+        assert f"/five-haves/2026/{room.member.pk}/" in html_of(client.get(f"{LIST}{one.pk}/"))
+
     def test_is_for_whoever_may_see_the_article(self, as_, client, room, placement):
         url = f"{LIST}{placement.pk}/"
         assert client.get(url).headers["Location"].startswith("/login/")

@@ -6,6 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from learning.models import DepartmentStatement
 from tests.factories.bureau import make_bureau
 from tests.factories.pages import make_site
 from tests.factories.portfolio import (
@@ -17,7 +18,7 @@ from tests.factories.portfolio import (
     StudyStatementFactory,
     rule_of_people,
 )
-from tests.factories.programme import PlanItemFactory, at
+from tests.factories.programme import PlanItemFactory, RequirementFactory, at
 
 NOW = at(2026, 12, 1, 9)
 
@@ -89,6 +90,20 @@ class TestThePages:
         StudyPlanFactory(file=file, **facts)
         client.force_login(bureau.member.user)
         assert word in part(client, reverse("study_plan", args=[2026, bureau.member.pk]))
+
+    def test_say_it_of_the_statement_of_a_department(self, client, bureau):
+        RequirementFactory(
+            owed_by="department", department_kinds=["section"], evidence="portfolio.department_statement", per="year", name="科室述学"
+        )
+        facts = {"year": 2026, "department": bureau.office, "text": "一年来。", "saved_at": NOW}
+        statement = DepartmentStatement.objects.create(**facts)
+        address = reverse("department_statement", args=[2026, bureau.office.pk])
+        client.force_login(bureau.head.user)
+        assert "草稿还没有提交" in part(client, address)
+        DepartmentStatement.objects.filter(pk=statement.pk).update(state="handed_in", handed_in_at=NOW)
+        html = part(client, address)
+        assert "科室述学</strong>办公室" in html
+        assert f"/boards/2026/departments/{bureau.office.pk}/" in html
 
     @pytest.mark.parametrize("name", ["study_plan", "study_statement", "study_application", "study_achievement"])
     def test_cost_the_same_however_many_rules_there_are(self, client, bureau, file, name):
