@@ -12,7 +12,7 @@ from .packaging.entries import CHECKSUMS, CHUNK, SNAPSHOT, Original
 from .packaging.reading import Package, PackageError, check_sums, entry_bytes, entry_chunks, open_archive, read_package
 from .packaging.volume import Lock
 
-LARGEST_UPLOAD = 2 * 1024**3
+LARGEST_UPLOAD = 1024**3  # bytes; a thousand people's year is some 600 MB
 MOST_PEOPLE = 20_000
 IN_MEMORY = 8 * 1024 * 1024
 ZIP = ".zip"
