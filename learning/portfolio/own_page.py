@@ -16,6 +16,7 @@ from .cells import Cell, Line, Record
 from .choices import PlanState, State, StatementState
 from .contents import ReviewFigure
 from .entrances import OF_HAVES, can_still_be_supplied, entrance_of
+from .file_words import note_of, summary_of
 from .files import FileView
 from .models import StudyPlan
 from .snapshots import plan_text, statement_text
@@ -171,7 +172,7 @@ class _Maker:
         about = f"{cell.have.label}"
         return CellView(
             cell=cell,
-            summary=_summary(cell, self.today),
+            summary=summary_of(cell, self.today),
             rules=self.rules(cell.lines),
             groups=_groups(cell.records),
             buttons=self.buttons(cell) if self.supplies else [],
@@ -199,7 +200,7 @@ class _Maker:
 
     def _line(self, line: Line) -> LineView:
         about = f"{line.name}（{line.period.label_in_year}）"
-        return LineView(line, _note(line, self.today), self._ask(f"{line.series}:{line.period.first:%m%d}", about), about)
+        return LineView(line, note_of(line, self.today), self._ask(f"{line.series}:{line.period.first:%m%d}", about), about)
 
     def _ask(self, key: str, about: str) -> str:
         what = f"{self.person.name}{self.year}年五有档案：{about}"
@@ -252,46 +253,6 @@ def _groups(records: Sequence[Record]) -> list[RecordGroup]:
         RecordGroup(label, sorted(group, key=lambda one: (one.counted_on, one.record_id), reverse=True))
         for label, group in groupby(in_order, key=lambda one: one.label)
     ]
-
-
-def _summary(cell: Cell, today: datetime.date) -> str:
-    """One line under the word: what is there, or until when."""
-    number = len(cell.records)
-    if cell.state is State.EXEMPT:
-        excuses = {line.excuse for line in cell.lines if line.excuse}
-        return "；".join(sorted(excuses)) if excuses else "没有要求"
-    if cell.to_supply and cell.state is not State.HAVE:
-        due_on = cell.to_supply[0].due_on
-        return f"{due_on.month}月{due_on.day}日{'到期' if due_on < today else '前'}"
-    if number:
-        return f"{number} 项"
-    if cell.has_private:
-        return "有记录"
-    if cell.state is State.AHEAD:
-        due_on = min(line.due_on for line in cell.lines)
-        return f"{due_on.month}月{due_on.day}日前"
-    return "没有记录"
-
-
-def _note(line: Line, today: datetime.date) -> str:
-    said = []
-    if line.excuse and line.state is State.EXEMPT:
-        return line.excuse
-    if line.owed > 1:
-        said.append(f"要求 {line.owed}，已有 {line.done}")
-    match line.state:
-        case State.HAVE:
-            if line.in_time < line.owed:
-                said.append("迟交")
-        case State.TO_DO:
-            said.append(f"{line.due_on:%Y-%m-%d} {'已到期，现在补也收' if line.due_on < today else '前'}")
-        case State.AHEAD:
-            said.append(f"{line.due_on:%Y-%m-%d} 前")
-        case State.LACKING:
-            said.append(f"{line.due_on:%Y-%m-%d} 已到期")
-        case State.EXEMPT:
-            said.append("鼓励，不要求")
-    return "，".join(said)
 
 
 def years_offered(standings: Standings, staff: StaffMember, year: int, today: datetime.date) -> list[int]:
