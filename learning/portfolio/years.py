@@ -3,8 +3,10 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import BigIntegerField, CharField, DateField, F, IntegerField, Q, UUIDField, Value
 from django.db.models.functions import Cast
 from django.urls import reverse
@@ -19,6 +21,7 @@ from ..programme.layout import is_in_force, window_of
 from ..programme.models import AnnualPlan, PlanItem, Requirement
 from ..programme.standings import Standings
 from .cells import Cell, Line, PersonYear, Place, Record, state_of_cell, state_of_line
+from .prepared import Prepared, prepare
 
 
 def first_day(year: int) -> datetime.date:
@@ -104,8 +107,20 @@ def records_of(staff_id: int, year: int, until: int | None = None) -> tuple[Reco
 
 def _facts_of(staff_id: int, year: int, until: int | None = None) -> list[dict]:
     """Every fact of a person that counts for `year` (to `until`); of a kind that knows formats, one row for each format. One statement."""
-    parts = [facts_of_kind(kind, year, until).filter(subject_id=staff_id) for kind in kinds_of_people()]
-    return list(parts[0].union(*parts[1:], all=True)) if parts else []
+    kinds = tuple(kinds_of_people())
+    if not kinds:
+        return []
+    return _prepared_facts(kinds, connection.vendor).rows(staff_id, first_day(year), last_day(until or year))
+
+
+# What stands in the prepared statement for a person, and for the years from and to.
+NO_PERSON, NO_YEAR, NO_LATER_YEAR = -1001, 1001, 1002
+
+
+@cache
+def _prepared_facts(kinds: tuple[EvidenceKind, ...], _vendor: str) -> Prepared:
+    parts = [facts_of_kind(kind, NO_YEAR, NO_LATER_YEAR).filter(subject_id=NO_PERSON) for kind in kinds]
+    return prepare(parts[0].union(*parts[1:], all=True), NO_PERSON, first_day(NO_YEAR), last_day(NO_LATER_YEAR))
 
 
 def facts_of_kind(kind: EvidenceKind, year: int, until: int | None = None):
