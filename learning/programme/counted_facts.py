@@ -63,7 +63,7 @@ def _parts(kind: EvidenceKind, records: Collection[int], viewer: int | None, per
 
 
 def _columns(kind: EvidenceKind, rows, record, *, is_counted=False):
-    names = {name: F(name) for name in BY_FORMAT} if kind.by_format else BY_FORMAT
+    names = {name: F(name) for name in BY_FORMAT} if kind.by_format and not is_counted else BY_FORMAT
     nothing, nobody, no_day = Value("", CharField()), Cast(Value(None), BigInteger()), Cast(Value(None), DateField())
     named = NAMED_BY.get(kind.subject) if not is_counted else None
     said = {
@@ -74,7 +74,7 @@ def _columns(kind: EvidenceKind, rows, record, *, is_counted=False):
         "fact_department_kind": _of_subject(named, "kind", CharField()) if named is Department else nothing,
         "fact_left_on": _of_subject(named, "left_on", DateField()) if named is StaffMember else no_day,
         "fact_counted_on": F("counted_on"),
-        "fact_happened_on": F("happened_on"),
+        "fact_happened_on": F("counted_on" if is_counted else "happened_on"),  # a day in Shanghai is dear, for each of a full hall
         **{f"fact_{name}": names[name] for name in BY_FORMAT},
     }
     rows = rows.order_by().values(**said)

@@ -136,7 +136,7 @@ class _Asked:
             if fact.kind.subject != Subject.STAFF:
                 named.append(fact.name or ("机关（全局）" if fact.kind.subject == Subject.ORGAN else EVERYWHERE[fact.kind.subject]))
             elif fact.subject is None:
-                others = max(others, fact.people)  # once for each format
+                others += fact.people
             else:
                 people[fact.subject] = fact
         nameable = [pk for pk, fact in people.items() if self.may_name(pk, fact.counted_on.year)]
