@@ -228,7 +228,7 @@ class TestMyFiveHaves:
             client.get(MINE)
             with CaptureQueriesContext(connection) as statements:
                 assert client.get(MINE).status_code == 200
-            assert not [one for one in statements if not one["sql"].startswith("SELECT")]
+            assert not [one for one in statements if not one["sql"].lstrip("(").startswith("SELECT")]
             return len(statements)
 
         costs = []
