@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ..organisation.models import Department, Posting, StaffMember
-from .models import FileLock, FiveHavesFile
+from .choices import LockOrigin
+from .models import FileLock, FiveHavesFile, RestoredFile
 from .uploads import Upcoming
 from .years import year_of
 
@@ -148,3 +149,10 @@ def refuse_unless_empty(staff: StaffMember, year: int, today: datetime.date) -> 
         has_parts = bool(found.records) or any(cell.has_private for cell in found.cells)
     if has_parts:
         raise RestoreRefusedError(f"本站已有{staff.name}{year}年的学习记录，读回会把两处的内容混在一起。请在没有这一年记录的系统里读回。")
+
+
+def originals_of(lock: FileLock | None) -> list[RestoredFile]:
+    """What a file that was read back has brought along, for its page. One statement; none for a file of this site."""
+    if lock is None or lock.origin != LockOrigin.RESTORED:
+        return []
+    return list(lock.restored_files.only("pk", "name", "lock"))

@@ -12,6 +12,7 @@ from learning.portfolio.choices import LockOrigin
 from learning.portfolio.files import file_of
 from learning.portfolio.packaging.building import private
 from learning.portfolio.packaging.sources import source_of
+from learning.portfolio.restoring import originals_of
 from learning.portfolio.services import restoring
 from learning.portfolio.services.restoring import RestoreError, restore
 from tests.factories.organisation import DepartmentFactory, PostingFactory, StaffMemberFactory
@@ -105,6 +106,14 @@ class TestOnAnEmptySite:
         assert (kept.lock, kept.path, kept.name) == (lock, "附件/001-手稿.pdf", "手稿.pdf")
         assert kept.file.read() == SCAN
         kept.file.close()
+
+    def test_names_them_for_the_page_of_the_file(self, read_back, django_assert_num_queries):
+        (lock,) = read_back(package())
+        with django_assert_num_queries(1):
+            assert [one.name for one in originals_of(lock)] == ["手稿.pdf"]
+        lock.origin = LockOrigin.LOCKED
+        with django_assert_num_queries(0):
+            assert originals_of(lock) == originals_of(None) == []
 
     def test_is_in_the_audit_log(self, read_back, clerk):
         (lock,) = read_back(package())
