@@ -1,10 +1,11 @@
 import pytest
 
 from tests.factories.pages import make_column, make_site
+from tests.standing import standing
 
 
-@pytest.fixture
-def home(db):
+@standing()
+def home():
     return make_site()
 
 

@@ -8,6 +8,7 @@ from cms.users.roles import ensure_groups
 from learning.models import MediaArticle
 from tests.factories.pages import make_site, make_user
 from tests.factories.submissions import draft, given_back, handed_in, in_queue, make_newsroom
+from tests.standing import standing
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
 SNIPPET = "wagtailsnippets_learning_mediaarticle"
@@ -16,8 +17,8 @@ SECRET, TITLE = "只有作者读得到的一句话", "还没有提交的题目"
 PEOPLE = ("编辑", "终审员", "机关党委办事员", "宣传科", "系统管理员", "审计管理员", "超级用户", "作者兼编辑")
 
 
-@pytest.fixture
-def room(db):
+@standing()
+def room():
     make_site()
     ensure_groups()
     return make_newsroom()

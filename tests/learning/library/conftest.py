@@ -1,6 +1,7 @@
 import pytest
 
 from tests.factories.pages import make_column, make_site
+from tests.standing import standing
 
 
 @pytest.fixture(autouse=True)
@@ -9,8 +10,8 @@ def media(settings, tmp_path):
     return tmp_path / "media"
 
 
-@pytest.fixture
-def column(db):
+@standing()
+def column():
     home = make_site()
     make_column(home, "通知公告", "tongzhigonggao")
     return make_column(home)

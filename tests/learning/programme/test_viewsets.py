@@ -15,17 +15,22 @@ from learning.programme.services.rules import load_rules
 from tests.factories.organisation import DepartmentFactory, PartyBranchFactory, StaffMemberFactory
 from tests.factories.pages import make_user
 from tests.factories.programme import AnnualPlanFactory, PlanItemFactory, RequirementFactory, SessionFactory, StudyFormatFactory
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 LISTS = ["annual_plans", "plan_items", "requirements", "study_formats", "calendar_days", "cautions"]
 OTHER_ROLES = ["编辑", "初审员", "复审员", "终审员", "宣传科", "系统管理员", "审计管理员", "职工"]
 
 
-@pytest.fixture
-def clerk(client):
+@standing()
+def account():
     ensure_groups()
-    user = make_user("clerk", "机关党委办事员")
-    client.force_login(user)
+    return make_user("clerk", "机关党委办事员")
+
+
+@pytest.fixture
+def clerk(client, account):
+    client.force_login(account)
     return client
 
 

@@ -7,10 +7,11 @@ from django.urls import reverse
 from wagtail.models import TaskState, WorkflowState
 
 from cms.users.roles import ensure_groups
-from learning.models import ReadingReviewPage, Reflection
+from learning.models import ReadingReviewPage, ReadingRoomPage, Reflection
 from learning.reading.services.pages import is_withdrawn
 from tests.factories.pages import make_site, make_user
 from tests.factories.reviews import handed_in_reflection, make_review_bureau, make_room, reviewed_reflection
+from tests.standing import standing
 
 pytestmark = pytest.mark.once
 SECRET = "只有评阅人读得到的一句话"
@@ -18,16 +19,16 @@ TITLE = "还没有通过的题目"
 PEOPLE = ("编辑", "初审员", "终审员", "机关党委办事员", "超级用户", "作者兼编辑")
 
 
-@pytest.fixture
-def room(db):
-    room = make_room(make_site())
+@standing()
+def bureau():
+    make_room(make_site())
     ensure_groups()
-    return room
+    return make_review_bureau()
 
 
 @pytest.fixture
-def bureau(room):
-    return make_review_bureau()
+def room(bureau):
+    return ReadingRoomPage.objects.get()
 
 
 def account(name, bureau):

@@ -14,13 +14,14 @@ from tests.factories.organisation import DepartmentFactory, StaffMemberFactory
 from tests.factories.pages import make_site, make_user
 from tests.factories.programme import at
 from tests.factories.reading import BookFactory, accepted_reflection, hang_exhibition
+from tests.standing import standing
 
 TODAY = datetime.date(2026, 11, 25)
 VISITOR = AnonymousUser()
 
 
-@pytest.fixture
-def bureau(db):
+@standing()
+def bureau():
     add_page(parent=make_site(), page=ReadingRoomPage(title="读书园地", slug="dushu"), publish=True)
     return make_bureau()
 

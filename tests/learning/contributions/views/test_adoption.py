@@ -1,7 +1,6 @@
 import datetime
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -12,6 +11,7 @@ from tests.factories.contributions import MediaArticleFactory, OutletFactory, Pl
 from tests.factories.pages import make_site
 from tests.factories.programme import at
 from tests.factories.submissions import draft, in_queue, make_newsroom
+from tests.standing import standing
 
 from ..corpus import LAMP
 
@@ -20,13 +20,12 @@ TODAY = datetime.date(2026, 3, 20)
 CLIPPING = f"灯下共读一本书\n来源：样报 2026-03-05 第３版\n（通讯员 陶思远）{LAMP}"
 
 
-@pytest.fixture
-def room(db):
+@standing(now=NOW)
+def room():
     make_site()
-    with time_machine.travel(NOW, tick=False):
-        room = make_newsroom()
-        room.outlet = OutletFactory(name="样报", other_names=["样报网", "sample.example"], grade=("province", "first"))
-        yield room
+    room = make_newsroom()
+    room.outlet = OutletFactory(name="样报", other_names=["样报网", "sample.example"], grade=("province", "first"))
+    return room
 
 
 @pytest.fixture

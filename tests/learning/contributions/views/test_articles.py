@@ -16,6 +16,7 @@ from tests.factories.contributions import CommissionFactory, PlacementFactory, R
 from tests.factories.pages import make_site, make_user
 from tests.factories.programme import SessionFactory, at
 from tests.factories.submissions import draft, given_back, handed_in, in_queue, make_newsroom
+from tests.standing import standing
 
 NOW = at(2026, 3, 5, 9)
 pytestmark = pytest.mark.django_db
@@ -29,8 +30,8 @@ def _today():
         yield
 
 
-@pytest.fixture
-def room(db):
+@standing(now=NOW)
+def room():
     make_site()
     return make_newsroom()
 

@@ -1,7 +1,6 @@
 import datetime
 
 import pytest
-import time_machine
 
 from learning.contributions.bulletin_forms import due, offers
 from learning.models import ContributionBulletin
@@ -9,16 +8,16 @@ from tests.factories.pages import make_column
 from tests.factories.programme import at
 from tests.learning.contributions.counted import NOW, make_watched
 from tests.learning.contributions.views.test_standings import text_of
+from tests.standing import standing
 
 LIST, NEW = "/contributions/bulletins/", "/contributions/bulletins/new/"
 
 
-@pytest.fixture
-def watched(db):
-    with time_machine.travel(NOW, tick=False):
-        watched = make_watched(audience=["section"])
-        make_column(watched.home, "通知公告", "tongzhi")
-        yield watched
+@standing(now=NOW)
+def watched():
+    watched = make_watched(audience=["section"])
+    make_column(watched.home, "通知公告", "tongzhi")
+    return watched
 
 
 class TestBulletins:

@@ -1,7 +1,6 @@
 import datetime
 
 import pytest
-import time_machine
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -12,6 +11,7 @@ from tests.factories.bureau import make_bureau
 from tests.factories.contributions import CommissionFactory, MediaArticleFactory, make_officer
 from tests.factories.pages import make_site, make_user
 from tests.factories.programme import at
+from tests.standing import standing
 
 NOW = at(2026, 11, 25, 9)
 URL = "/contributions/calls/"
@@ -19,11 +19,10 @@ FOCUS = "/contributions/focus/"
 DUE = datetime.date(2026, 12, 10)
 
 
-@pytest.fixture
-def bureau(db):
+@standing(now=NOW)
+def bureau():
     make_site()
-    with time_machine.travel(NOW, tick=False):
-        yield make_bureau()
+    return make_bureau()
 
 
 @pytest.fixture

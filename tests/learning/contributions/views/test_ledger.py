@@ -1,5 +1,4 @@
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -10,12 +9,12 @@ from tests.factories.contributions import MediaArticleFactory, PlacementFactory
 from tests.factories.programme import at
 from tests.learning.contributions.counted import NOW, day, make_watched, more_placements
 from tests.learning.contributions.views.test_standings import NONSENSE, text_of
+from tests.standing import standing
 
 
-@pytest.fixture
-def watched(db):
-    with time_machine.travel(NOW, tick=False):
-        yield make_watched()
+@standing(now=NOW)
+def watched():
+    return make_watched()
 
 
 def department_url(watched):

@@ -1,16 +1,15 @@
 import pytest
-import time_machine
 
 from tests.learning.contributions.counted import NOW, make_watched
 from tests.learning.contributions.views.test_standings import NONSENSE, text_of
+from tests.standing import standing
 
 URL = "/contributions/matrix/"
 
 
-@pytest.fixture
-def watched(db):
-    with time_machine.travel(NOW, tick=False):
-        yield make_watched()
+@standing(now=NOW)
+def watched():
+    return make_watched()
 
 
 class TestMatrix:

@@ -3,7 +3,6 @@ import io
 
 import openpyxl
 import pytest
-import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -14,6 +13,7 @@ from tests.factories.contributions import CreditableEventFactory, MediaArticleFa
 from tests.factories.pages import make_site
 from tests.factories.programme import at
 from tests.factories.submissions import in_queue, make_newsroom
+from tests.standing import standing
 
 from ..services.test_adoption import register
 from ..services.test_proofs import PDF, picture
@@ -23,13 +23,12 @@ NOW = at(2026, 3, 20, 9)
 LIST = "/contributions/placements/"
 
 
-@pytest.fixture
-def room(db):
+@standing(now=NOW)
+def room():
     make_site()
-    with time_machine.travel(NOW, tick=False):
-        room = make_newsroom()
-        room.outlet = OutletFactory(name="样报", grade=("province", "first"))
-        yield room
+    room = make_newsroom()
+    room.outlet = OutletFactory(name="样报", grade=("province", "first"))
+    return room
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from tests.factories.contributions import OutletFactory
 from tests.factories.pages import make_site
 from tests.factories.programme import at
 from tests.factories.submissions import draft, handed_in, in_queue, make_newsroom
+from tests.standing import standing
 
 NOW = at(2026, 3, 5, 9)
 pytestmark = pytest.mark.django_db
@@ -20,8 +21,8 @@ def _today():
         yield
 
 
-@pytest.fixture
-def room(db):
+@standing(now=NOW)
+def room():
     make_site()
     return make_newsroom()
 

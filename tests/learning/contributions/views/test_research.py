@@ -1,5 +1,4 @@
 import pytest
-import time_machine
 from django.urls import reverse
 
 from learning.models import ResearchEntry, ResearchMember, ResearchReport
@@ -9,6 +8,7 @@ from tests.factories.organisation import StaffMemberFactory
 from tests.factories.pages import make_site
 from tests.factories.programme import RequirementFactory, at
 from tests.factories.research import ResearchJudgingFactory, written_report
+from tests.standing import standing
 
 NOW = at(2026, 5, 12, 9)
 HUGE = 10**25
@@ -22,11 +22,10 @@ TOPIC = {
 }
 
 
-@pytest.fixture
-def bureau(db):
-    with time_machine.travel(NOW, tick=False):
-        make_site()
-        yield make_bureau()
+@standing(now=NOW)
+def bureau():
+    make_site()
+    return make_bureau()
 
 
 @pytest.fixture

@@ -1,5 +1,4 @@
 import pytest
-import time_machine
 from django.urls import reverse
 
 from learning.contributions.services.research_judging import close_judging, open_judging
@@ -10,6 +9,7 @@ from tests.factories.organisation import DepartmentFactory, StaffMemberFactory
 from tests.factories.pages import make_column, make_site
 from tests.factories.programme import at
 from tests.factories.research import ResearchJudgingFactory, cast_research, written_report
+from tests.standing import standing
 
 NOW = at(2026, 11, 25, 9)
 RUBRIC = {
@@ -22,11 +22,10 @@ RUBRIC = {
 PREPARED = {"judges": "梁静宜、顾长河", "places": "5", "due_on": "2026-12-10", "note": "", **RUBRIC}
 
 
-@pytest.fixture
-def bureau(db):
-    with time_machine.travel(NOW, tick=False):
-        make_column(make_site(), title="通知公告", slug="notices")
-        yield make_bureau()
+@standing(now=NOW)
+def bureau():
+    make_column(make_site(), title="通知公告", slug="notices")
+    return make_bureau()
 
 
 @pytest.fixture

@@ -1,5 +1,4 @@
 import pytest
-import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from learning.models import ResearchEntry, ResearchOutcome
@@ -10,16 +9,16 @@ from tests.factories.contributions import MediaArticleFactory, PlacementFactory
 from tests.factories.pages import make_site
 from tests.factories.programme import at
 from tests.factories.research import TEXTS, ResearchJudgingFactory, written_report
+from tests.standing import standing
 
 NOW = at(2026, 9, 12, 9)
 OUTCOME = {"kind": "sent_up", "happened_on": "2026-09-12", "level": "", "receiver": "某某办", "change": ""}
 
 
-@pytest.fixture
-def bureau(db):
-    with time_machine.travel(NOW, tick=False):
-        make_site()
-        yield make_bureau()
+@standing(now=NOW)
+def bureau():
+    make_site()
+    return make_bureau()
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from learning.contributions.services.recalculation import carry_on, start_recalculation
 from learning.models import RuleSet
 from tests.learning.contributions.counted import NOW, day, make_watched, more_placements
+from tests.standing import standing
 
 URL = "/contributions/standings/"
 NONSENSE = [
@@ -21,10 +21,9 @@ NONSENSE = [
 ]
 
 
-@pytest.fixture
-def watched(db):
-    with time_machine.travel(NOW, tick=False):
-        yield make_watched(audience=["section"])
+@standing(now=NOW)
+def watched():
+    return make_watched(audience=["section"])
 
 
 def text_of(answer):

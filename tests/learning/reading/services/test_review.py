@@ -15,13 +15,14 @@ from tests.factories.pages import make_site, make_user
 from tests.factories.programme import at
 from tests.factories.reading import reading_room
 from tests.factories.reviews import give_right, handed_in_reflection, make_review_bureau, reviewed_reflection
+from tests.standing import standing
 
 NOW = at(2026, 11, 25, 9)
 THREE = "<p>第一段。</p><p>第二段。</p><p>第三段。</p>"
 
 
-@pytest.fixture
-def bureau(db):
+@standing()
+def bureau():
     make_site()
     return make_review_bureau()
 

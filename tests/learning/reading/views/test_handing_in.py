@@ -1,7 +1,6 @@
 """What the author does: from the text to handed in, and what became of it."""
 
 import pytest
-import time_machine
 from wagtail.models import Page
 
 from learning.models import ReadingReviewPage, Reflection, ReviewRound, StaffMember
@@ -13,17 +12,17 @@ from tests.factories.pages import make_site, make_user
 from tests.factories.programme import RequirementFactory, at
 from tests.factories.reading import BookFactory, ReflectionFactory
 from tests.factories.reviews import handed_in_reflection, make_review_bureau, make_room, reviewed_reflection
+from tests.standing import standing
 
 NOW = at(2026, 11, 25, 9)
 SENTENCE = "读书使人明白事理，也使人懂得敬畏；这句话我在下乡的路上想了很久，越想越觉得有分量，值得常常记起。"
 LONG = "<p>先说说这本书。</p>" + f"<p>{SENTENCE}</p>"
 
 
-@pytest.fixture
-def bureau(db):
-    with time_machine.travel(NOW, tick=False):
-        make_room(make_site())
-        yield make_review_bureau()
+@standing(now=NOW)
+def bureau():
+    make_room(make_site())
+    return make_review_bureau()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 import datetime
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from cms.core.services import add_page
@@ -14,6 +13,7 @@ from tests.factories.organisation import StaffMemberFactory
 from tests.factories.pages import make_site, make_user
 from tests.factories.programme import at
 from tests.factories.reading import JudgingFactory, accepted_reflection, cast, hang_exhibition
+from tests.standing import standing
 
 NOW = at(2026, 11, 25, 9)
 RUBRIC = {
@@ -26,16 +26,9 @@ RUBRIC = {
 PREPARED = {"judges": "梁静宜、顾长河", "due_on": "2026-12-10", "note": "", **RUBRIC}
 
 
-@pytest.fixture
-def home(db):
-    with time_machine.travel(NOW, tick=False):
-        home = make_site()
-        add_page(parent=home, page=ReadingRoomPage(title="读书园地", slug="dushu"), publish=True)
-        yield home
-
-
-@pytest.fixture
-def bureau(home):
+@standing(now=NOW)
+def bureau():
+    add_page(parent=make_site(), page=ReadingRoomPage(title="读书园地", slug="dushu"), publish=True)
     return make_bureau()
 
 

@@ -18,6 +18,7 @@ from tests.factories.pages import make_site, make_user
 from tests.factories.programme import at
 from tests.factories.reading import ReflectionFactory
 from tests.factories.reviews import handed_in_reflection, make_review_bureau, make_room, reviewed_reflection
+from tests.standing import standing
 
 NOW = at(2026, 11, 25, 9)
 THREE = "<h2>一</h2><p>第一段。</p><p>第二段。</p>"
@@ -30,10 +31,15 @@ def clock():
         yield clock
 
 
-@pytest.fixture
-def bureau(db, clock):
+@standing(now=NOW)
+def reviewers():
     make_room(make_site())
     return make_review_bureau()
+
+
+@pytest.fixture
+def bureau(reviewers, clock):
+    return reviewers
 
 
 @pytest.fixture

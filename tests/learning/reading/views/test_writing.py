@@ -4,7 +4,6 @@ import re
 import uuid
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from learning.models import PassageComment, Reflection, ReviewRound
@@ -16,16 +15,16 @@ from tests.factories.organisation import StaffMemberFactory
 from tests.factories.pages import make_site, make_user
 from tests.factories.programme import SessionFactory, at
 from tests.factories.reading import BookFactory, InterestGroupFactory, ListedBookFactory, ReadingEntryFactory, ReflectionFactory
+from tests.standing import standing
 
 NOW = at(2026, 11, 25, 14, 5)
 NEW = "/my/reflections/new/"
 
 
-@pytest.fixture
-def author(db):
+@standing(now=NOW)
+def author():
     make_site()
-    with time_machine.travel(NOW, tick=False):
-        yield StaffMemberFactory(name="陶思远", user=make_user("zhigong", display_name="陶思远"))
+    return StaffMemberFactory(name="陶思远", user=make_user("zhigong", display_name="陶思远"))
 
 
 @pytest.fixture
