@@ -15,6 +15,7 @@ from dataclasses import fields, is_dataclass
 LONGEST_TEXT = 2_000_000  # characters of one value
 MOST_ITEMS = 100_000  # of one list
 LARGEST = 2**63 - 1
+PLAIN = frozenset({str, int, bool, types.NoneType})
 
 
 class CanonicalError(ValueError):
@@ -48,19 +49,23 @@ def _no_number(text: str):
 
 def plain_of(value):
     """What `json` can write. Raises TypeError for a type that has no canonical form (a fraction, a set, a moment): a mistake of the code."""
-    if is_dataclass(value):
-        return {field.name: plain_of(getattr(value, field.name)) for field in fields(value)}
+    kind = type(value)
+    if kind in PLAIN:
+        return value
+    if kind in (list, tuple):
+        return [plain_of(one) for one in value]
+    if kind is datetime.date:
+        return value.isoformat()
     if isinstance(value, enum.Enum):
         return str(value.value) if isinstance(value, str) else value.key
-    if isinstance(value, datetime.datetime):
-        raise TypeError("a moment has no canonical form")
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    if isinstance(value, (list, tuple)):
-        return [plain_of(one) for one in value]
-    if value is None or isinstance(value, (bool, int, str)):
-        return value
-    raise TypeError(f"{type(value).__name__} has no canonical form")
+    if is_dataclass(kind):
+        return {name: plain_of(getattr(value, name)) for name in _names_of(kind)}
+    raise TypeError(f"{kind.__name__} has no canonical form")
+
+
+@functools.cache
+def _names_of(kind) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def read_as(kind, plain, where: str = "档案"):

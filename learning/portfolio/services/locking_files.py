@@ -20,7 +20,7 @@ from .telling_of_files import tell_heads, tell_owner
 
 NAME = FileLock._meta.get_field("locked_by_name").max_length
 LONGEST_REASON = FileLock._meta.get_field("reopen_reason").max_length
-AT_ONCE = 40  # files of one step: some seconds
+AT_ONCE = 20  # files of one step: a second or two
 
 
 class LockError(ValidationError):

@@ -26,6 +26,8 @@ from tests.factories.reading import StudyNoteFactory, accepted_reflection
 from .strategies import contents, shuffled
 
 TODAY = datetime.date(2026, 12, 31)
+# The first address that is reversed imports every view.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.fixture
@@ -92,11 +94,12 @@ class TestContentOf:
 
 
 class TestToText:
-    @settings(suppress_health_check=[HealthCheck.too_slow])  # the first address that is reversed imports every view
+    @unhurried
     @given(content=contents(), random=st.randoms(use_true_random=False))
     def test_does_not_depend_on_the_order_of_loading(self, content, random):
         assert to_text(content) == to_text(shuffled(content, random))
 
+    @unhurried
     @given(contents())
     def test_reads_back_as_what_it_was(self, content):
         again = from_text(to_text(content))
@@ -114,6 +117,7 @@ class TestToText:
 
 
 class TestSha256:
+    @unhurried
     @given(content=contents(), place=st.floats(0, 1, exclude_max=True), character=st.characters(exclude_categories=["Cs"]))
     def test_is_another_for_any_changed_character(self, content, place, character):
         text = to_text(content)
@@ -123,6 +127,7 @@ class TestSha256:
 
 
 class TestFromText:
+    @unhurried
     @given(content=contents(), place=st.floats(0, 1, exclude_max=True), character=st.characters())
     def test_reads_a_changed_text_as_another_content_or_refuses_it(self, content, place, character):
         text = to_text(content)
@@ -134,6 +139,7 @@ class TestFromText:
             return
         assert to_text(read) == changed
 
+    @unhurried
     @given(st.text() | st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists).map(json.dumps))
     def test_refuses_whatever_else_there_is(self, text):
         with pytest.raises(SnapshotError):
@@ -178,11 +184,13 @@ class TestFromText:
 
 
 class TestDifferences:
+    @unhurried
     @given(contents())
     def test_are_none_of_a_file_and_itself(self, content):
         assert differences(content, content) == []
         assert differences(content, from_text(to_text(content))) == []
 
+    @unhurried
     @given(contents(), contents())
     def test_are_some_of_files_that_are_not_the_same(self, one, other):
         other = replace(other, year=replace(other.year, staff_id=one.year.staff_id))
