@@ -17,6 +17,7 @@ from ...programme.rights import Rights
 from ..board import BEHIND, Board, behind, board_of, contributors, counted_kinds, years_of
 from ..choices import State
 from ..rights import FileRights
+from ..services.statements import may_write_department
 from ..totals import people_of
 
 PER_PAGE = 50
@@ -54,7 +55,7 @@ def department_board(request, year, department_pk):
         "legend": board.grid.counts.items() if board.grid else (),
         "states": list(State),
         "sees_names": sees_names,
-        "may_write_statement": rights.heads(department.pk),
+        "may_write_statement": may_write_department(rights, department.pk, year),
         "gap": Paginator.ELLIPSIS,
     }
     if sees_names:
