@@ -19,7 +19,8 @@ from .volume import Lock
 MOST_ENTRIES = 2_000
 LARGEST_ENTRY = 100 * 1024 * 1024
 LARGEST_TEXT = 20 * 1024 * 1024
-LARGEST_PACKAGE = 500 * 1024 * 1024
+LARGEST_PACKAGE = 1024 * 1024 * 1024
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 MOST_RATIO, SMALL = 100, 1024 * 1024
 TRICK = re.compile(r"^/|^[A-Za-z]:|\\|(^|/)\.\.?(/|$)|//|[\x00-\x1f]")
 LINE = re.compile(r"([0-9a-f]{64})  (.+)")
@@ -130,6 +131,8 @@ def read_package(stream: BinaryIO) -> tuple[zipfile.ZipFile, Package]:
         content = snapshots.from_text(text)
     except snapshots.SnapshotError as error:
         raise PackageError(f"“{SNAPSHOT}”：{error}{AGAIN}") from error
+    if not FIRST_YEAR <= content.year.year <= LAST_YEAR:
+        raise PackageError(f"“{SNAPSHOT}”的年度是 {content.year.year}，不在 {FIRST_YEAR} 到 {LAST_YEAR} 之间，包被改动过。{AGAIN}")
     facts, lock = _facts_of(archive)
     if facts.sha256 != digest or (facts.name, facts.year) != (content.year.name, content.year.year):
         raise PackageError(f"“{SNAPSHOT}”与“{FACTS}”不符，包被改动过。{AGAIN}")

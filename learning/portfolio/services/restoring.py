@@ -11,7 +11,7 @@ from django.core.files import File
 from django.db import IntegrityError, transaction
 from wagtail.log_actions import log
 
-from cms.files.validation import check_file
+from cms.files.validation import check_file, presentable_name
 
 from ...organisation.models import Department, Posting, StaffMember
 from ...organisation.services import save_record
@@ -166,7 +166,10 @@ def _lock(staff: StaffMember, upcoming: Upcoming, text: str, names: Stored, *, b
         sha256=upcoming.sha256,
     )
     RestoredFile.objects.bulk_create(
-        [RestoredFile(lock=lock, path=one.path, name=one.name, file=names[one.path], sha256=one.sha256) for one in upcoming.present]
+        [
+            RestoredFile(lock=lock, path=one.path, name=presentable_name(one.name), file=names[one.path], sha256=one.sha256)
+            for one in upcoming.present
+        ]
     )
     log(instance=file, action="portfolio.archive", user=by, data={"restored": True, "sha256": upcoming.sha256, "files": len(names)})
     return lock

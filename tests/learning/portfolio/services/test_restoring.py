@@ -277,5 +277,17 @@ class TestNothingHalfRead:
         places = (Place(1, "长" * 61, "", True, False, datetime.date(2020, 1, 1), None),)
         assert refused(package(content(places=places)))
 
+    def test_of_an_edited_package_of_a_year_that_is_none(self, refused):
+        edited = entries_of(package())
+        for year in (1, 9999, 10**12):
+            text = edited["file.json"].replace(b'"year":2026}', f'"year":{year}}}'.encode())
+            assert "的年度是" in refused(zipped(with_sums(edited | {"file.json": text})))
+
+    def test_of_names_that_are_too_long(self, refused, read_back):
+        assert "什么都没有写入" in refused(package(content(name="长" * 51)))
+        assert "什么都没有写入" in refused(package(content(number="1" * 21)))
+        read_back(package(content(attachments=(attachment("长" * 300 + ".pdf"),))))
+        assert len(RestoredFile.objects.get().name) == 120
+
     def test_with_sums_is_a_package_still(self, read_back):
         assert read_back(zipped(with_sums(entries_of(package()))))
