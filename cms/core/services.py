@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from wagtail.models import BaseViewRestriction, Collection, Page, PageViewRestriction
+from wagtail.signal_handlers import disable_reference_index_auto_update
 
 STOCK_ROOT = "Root"
 
@@ -35,10 +36,11 @@ def add_page(*, parent, page, by=None, publish=False, public=False):
     """
     page.live = False
     page.owner = page.owner or by
-    parent.add_child(instance=page)
+    with disable_reference_index_auto_update():  # every save that follows brings it up to date
+        parent.add_child(instance=page)
     if not public:
         restrict_by_default(page)
-    revision = page.save_revision(user=by, log_action=True)
+    revision = page.save_revision(user=by, log_action=True, clean=False)  # cleaned as it came into the tree
     if publish:
         revision.publish(user=by, skip_permission_checks=True)
     page.refresh_from_db()
