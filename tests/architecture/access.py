@@ -6,6 +6,7 @@ An address that is missing here fails the build: whoever adds one decides here w
 import wagtail
 
 from learning.contributions.urls import urlpatterns as contribution_patterns
+from learning.portfolio.urls import urlpatterns as portfolio_patterns
 from learning.questions.urls import urlpatterns as question_patterns
 from learning.reading.urls import urlpatterns as reading_patterns
 
@@ -296,6 +297,8 @@ TABLE[PAGES if wagtail.VERSION >= (8,) else ADMIN] += ("wagtailimages_chooser:se
 ELSEWHERE = {
     **{pattern.name: "test_reading_access.py" for pattern in reading_patterns},
     **{pattern.name: "test_contributions_access.py" for pattern in (*contribution_patterns, *question_patterns)},
+    **{pattern.name: "test_portfolio_access.py" for pattern in portfolio_patterns},
+    "leader_page": "test_portfolio_access.py",
 }
 # Raises on purpose, to show an administrator the page of a broken server.
 BROKEN_ON_PURPOSE = ("wagtailadmin_error_test",)
