@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ..files import file_of
 from ..models import FiveHavesFile
 from ..own_page import is_in_scope, page_of, years_offered
+from ..restoring import originals_of
 from ..reviews_results import figure_of
 from ..services.entries import declare_paper_notes, withdraw_paper_notes
 from ..services.writing import years_to_write
@@ -64,6 +65,7 @@ def _file(request, opened: Opened):
         "may_write": opened.is_own and not view.is_frozen and year in years_to_write(today),
         "may_decide": opened.may_confirm and not view.is_frozen and view.plan is not None and view.plan.state == "handed_in",
         "looks": opened.looks,
+        "originals": originals_of(view.lock),
         "years": years_offered(opened.standings, person, year, today),
     }
     return render(request, "learning/portfolio/file.html", context)

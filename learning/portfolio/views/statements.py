@@ -140,12 +140,12 @@ def study_statement_page(request, pk):
 
 
 def _department(request, year: int, department_pk: int) -> tuple[FileRights, Department]:
-    """Of the committee, and of whoever heads it or what is above it. Raises Http404."""
+    """Of the committee, of leaders, and of whoever heads it or what is above it. Raises Http404."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise Http404
     rights = FileRights(Rights(request.user, timezone.localdate()))
     department = get_object_or_404(Department, pk=department_pk)
-    if not rights.may_see_board(department.pk):
+    if not (rights.may_see_board(department.pk) or rights.sees_totals):
         raise Http404
     return rights, department
 
@@ -154,7 +154,7 @@ def _department(request, year: int, department_pk: int) -> tuple[FileRights, Dep
 @login_required
 @require_http_methods(LOOK_AND_SEND)
 def department_statement(request, year, department_pk):
-    """Read by its head and the committee; taken back by the head."""
+    """Read by its head, the committee and leaders; taken back by the head."""
     rights, department = _department(request, year, department_pk)
     statement = DepartmentStatement.objects.filter(year=year, department=department).select_related("department", "given_by").first()
     may_write = may_write_department(rights, department.pk, year)

@@ -211,8 +211,8 @@ class TestTheRest:
         DepartmentStatement.objects.filter(pk=statement.pk).update(state="handed_in", handed_in_at=NOW)
         assert "看述学报告" in html_of(client.get(url(bureau.office)))
         leaders = html_of(as_(bureau.leader).get(url(bureau.office)))
-        assert "已提交" in leaders
-        assert "/statement/" not in leaders
+        assert "看述学报告" in leaders
+        assert "/statement/write/" not in leaders
         assert "去写" not in html_of(as_(bureau.head).get(url(bureau.office, year=2024)))
 
     def test_offers_the_years_that_somebody_was_there(self, as_, bureau):

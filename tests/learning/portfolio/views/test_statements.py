@@ -144,21 +144,22 @@ class TestDepartmentStatement:
         client.post(url)
         assert DepartmentStatement.objects.get().state == "draft"
 
-    def test_is_read_by_the_committee_once_it_is_handed_in(self, as_, bureau):
+    def test_is_read_by_the_committee_and_leaders_once_it_is_handed_in(self, as_, bureau):
         DepartmentStatement.objects.create(department=bureau.office, year=2026, text="我科的述学", saved_at=NOW)
         url = of_department(bureau.office)
         assert "我科的述学" not in html_of(as_(bureau.clerk).get(url))
         DepartmentStatement.objects.update(state="handed_in", handed_in_at=NOW)
-        assert "我科的述学" in html_of(as_(bureau.clerk).get(url))
-        assert as_(bureau.clerk).post(url).status_code == 404
-        assert as_(bureau.clerk).get(of_department(bureau.office, "write/")).status_code == 404
+        for person in (bureau.clerk, bureau.leader):
+            assert "我科的述学" in html_of(as_(person).get(url))
+            assert as_(person).post(url).status_code == 404
+            assert as_(person).get(of_department(bureau.office, "write/")).status_code == 404
 
     def test_is_nobody_elses(self, client, as_, bureau):
         for what in ("", "write/"):
             url = of_department(bureau.office, what)
             client.logout()
             assert client.get(url).headers["Location"].startswith("/login/")
-            for person in (bureau.member, bureau.other_head, bureau.leader, make_user("bianji" + what.strip("/"))):
+            for person in (bureau.member, bureau.other_head, make_user("bianji" + what.strip("/"))):
                 assert as_(person).get(url).status_code == 404
 
     def test_is_drafted_in_a_constant_number_of_statements(self, as_, bureau):
