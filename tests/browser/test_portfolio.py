@@ -121,10 +121,11 @@ class TestAYearsFile:
         page.get_by_label("日期").fill(f"{timezone.localdate():%Y-%m-%d}")
         assert sticking_out(page) == []
         page.get_by_role("button", name="登记", exact=True).click()
+        expect(cell(page, "收获运用").get_by_role("link", name=LEARNT)).to_be_visible()
+        expect(cell(page, "收获运用")).not_to_contain_text("待补")
+        cell(page, "收获运用").get_by_role("link", name=LEARNT).click()
         expect(main(page)).to_contain_text(CHANGE)
         expect(main(page)).to_contain_text("这条算进了")
-        page.goto(reverse("my_five_haves"))
-        expect(cell(page, "收获运用")).to_contain_text(LEARNT)
         assert Application.objects.get(learnt=LEARNT).staff == owner()
 
     def opens_the_file_of_the_owner(self, page, year):
@@ -173,7 +174,7 @@ class TestAYearsFile:
         signed_in(OWNER)
         page.goto(reverse("my_five_haves"))
         with page.expect_download() as waiting:
-            page.get_by_role("link", name=re.compile("带走")).first.click()
+            page.get_by_role("link", name="下载这一年的档案（.zip）").click()
         package = tmp_path / "package.zip"
         waiting.value.save_as(package)
         with zipfile.ZipFile(package) as opened:
