@@ -147,7 +147,7 @@ else:
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         connect_timeout=5,
         # A migration of many rows may need longer: STATEMENT_TIMEOUT_SECONDS=0 in front of that one command.
-        options=f"-c statement_timeout={env.int('STATEMENT_TIMEOUT_SECONDS', default=10) * 1000} -c lock_timeout=3000 -c idle_in_transaction_session_timeout=15000",
+        options=f"-c statement_timeout={env.int('STATEMENT_TIMEOUT_SECONDS', default=10) * 1000} -c lock_timeout=3000 -c jit=off -c idle_in_transaction_session_timeout=15000",
     )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

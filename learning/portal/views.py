@@ -6,6 +6,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from ..periods import PeriodKind, period_of
+from ..portfolio.rights import FileRights
+from ..portfolio.year_page import scope_of
 from ..programme.rates import study_of_person
 from ..programme.rights import Rights
 from .due import due_of
@@ -20,6 +22,7 @@ def my_study(request):
     rights = Rights(request.user, timezone.localdate())
     context = {"staff": rights.staff, "today": rights.today, "year": rights.today.year}
     if rights.staff:
+        files = FileRights(rights)
         rates, hours = study_of_person(rights.staff.pk, period_of(rights.today, PeriodKind.YEAR))
         context |= {
             "due": due_of(rights, now=timezone.now()),
@@ -27,6 +30,8 @@ def my_study(request):
             "hours": hours,
             "may_see_figures": rights.runs_something or rights.sees_everything,
             "may_see_whole": rights.sees_everything,
+            "may_see_files": scope_of(files) is not None,
+            "keeps_files": files.is_clerk,
             "headed": _headed(rights),
         }
     return render(request, "learning/portal/my_study.html", context)

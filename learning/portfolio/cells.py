@@ -140,6 +140,11 @@ class PersonYear:
         return self.as_of > datetime.date(self.year, 12, 31)
 
     @property
+    def state_keys(self) -> dict[str, str]:
+        """`cell_plan` and the others, as a lock keeps them and `totals` gives them."""
+        return {f"cell_{cell.have.value}": cell.state.key for cell in self.cells}
+
+    @property
     def counts(self) -> dict[State, int]:
         return {state: sum(cell.state is state for cell in self.cells) for state in State}
 

@@ -1,7 +1,8 @@
 """What is otherwise in a file now than in its snapshot, in readable Chinese: records that came, went or changed, and what becomes of the cells."""
 
+import datetime
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..evidence import Detail
 from .cells import Line, PersonYear, Place, Record
@@ -221,16 +222,33 @@ def _of_person(frozen: FileContent, now: FileContent) -> Iterator[Change]:
         yield Change("人员", f"姓名由{before.name}改为{after.name}")
     if before.employee_number != after.employee_number:
         yield Change("人员", f"工号由{before.employee_number or '（无）'}改为{after.employee_number or '（无）'}")
-    for place in after.places:
-        if place not in before.places:
-            yield Change("任职", f"现在有：{_place_named(place)}")
-    for place in before.places:
-        if place not in after.places:
-            yield Change("任职", f"锁定时有、现在没有：{_place_named(place)}")
+    yield from _of_places(before, after)
     if (before.year, before.as_of) != (after.year, after.as_of):
         yield Change("人员", f"比较的日子不同：{before.as_of:%Y-%m-%d} 和 {after.as_of:%Y-%m-%d}")
     if frozen.confirmation != now.confirmation:
         yield Change("确认", "确认人、日期或意见改了" if frozen.confirmation and now.confirmation else "确认没有了或是后来才有的")
+
+
+def _of_places(before: PersonYear, after: PersonYear) -> Iterator[Change]:
+    """Another name of a department is said once, not of each posting there."""
+    then, now = places_in_year(before), places_in_year(after)
+    names = {place.department_id: place.department for place in now}
+    for key, name in {place.department_id: place.department for place in then}.items():
+        if names.get(key, name) != name:
+            yield Change("任职", f"{name}现在名为{names[key]}")
+    then = [replace(place, department=names.get(place.department_id, place.department)) for place in then]
+    for place in now:
+        if place not in then:
+            yield Change("任职", f"现在有：{_place_named(place)}")
+    for place in then:
+        if place not in now:
+            yield Change("任职", f"锁定时有、现在没有：{_place_named(place)}")
+
+
+def places_in_year(found: PersonYear) -> list[Place]:
+    """As far as the year knows of them: that a posting came to its end later is no change of it."""
+    last = datetime.date(found.year, 12, 31)
+    return [replace(place, ended_on=None) if place.ended_on and place.ended_on > last else place for place in found.places]
 
 
 def _place_named(place: Place) -> str:

@@ -13,7 +13,7 @@ from ..organisation.models import StaffMember
 from ..periods import local_day
 from .canonical import CanonicalError, dumped, loaded, plain_of, read_as
 from .cells import PersonYear, Record
-from .choices import StatementState
+from .choices import PlanState, StatementState
 from .contents import Confirmation, FileContent, PlanText, ReviewFigure, StatementText
 from .differences import changes
 from .models import FiveHavesFile, StudyPlan, StudyStatement
@@ -40,7 +40,7 @@ def content_with(found: PersonYear, file: FiveHavesFile | None) -> FileContent:
     return canonical(
         FileContent(
             year=found,
-            plan=plan_text(getattr(file, "plan", None)),
+            plan=shown_plan(getattr(file, "plan", None)),
             statement=statement_text(getattr(file, "statement", None)),
             review=figure_of(found.staff_id, found.year),
             confirmation=confirmation_of(file),
@@ -62,6 +62,11 @@ def plan_text(plan: StudyPlan | None) -> PlanText | None:
         decided_on=local_day(plan.decided_at) if plan.decided_at else None,
         decision_note=plan.decision_note,
     )
+
+
+def shown_plan(plan: StudyPlan | None) -> PlanText | None:
+    """Only what was handed in or decided on: a package is taken by others, too, and a draft is its writer's alone."""
+    return None if plan is None or plan.state == PlanState.DRAFT else plan_text(plan)
 
 
 def statement_text(statement: StudyStatement | None) -> StatementText | None:
@@ -243,7 +248,7 @@ def confirmed_text(found: PersonYear, plan: StudyPlan | None, statement: StudySt
             "records": sorted(
                 [one.kind, one.record_id, one.title, one.counted_on.isoformat(), one.happened_on.isoformat()] for one in found.records
             ),
-            "plan": plain_of(plan_text(plan)),
+            "plan": plain_of(shown_plan(plan)),
             "statement": plain_of(statement_text(statement)),
         }
     )

@@ -1,6 +1,6 @@
 """The five cells of everybody at once, in SQL: what `years.year_of` says of one person, here of any number in the same few statements.
 
-A cell needs little: whether there is any record, whether a line that is due is lacking, whether a line still runs or is to come. So only
+What is locked is read from its lock. A cell needs little: whether there is any record, whether a line that is due is lacking, whether a line still runs or is to come. So only
 lines that are overdue already count their records; what is not due yet asks no more than who owes it. A property test holds both to one answer.
 """
 
@@ -103,11 +103,17 @@ def _cells(year: int, today: datetime.date, *, departments: Collection[int] | No
         postings = Posting.objects.overlapping(first_day(year), last_day(year)).filter(department__in=departments).order_by()
         people = people.filter(pk__in=postings.values("staff"))
     lines = _lines_of_haves(year)
-    cells = {name: _cell(have, lines[have], year, today) for have, name in CELLS.items()}
+    cells = {name: Coalesce(_frozen(name, year), _cell(have, lines[have], year, today)) for have, name in CELLS.items()}
     people = _with_place(people, year, today)
     if departments is not None:
         people = people.filter(department_then__in=departments)
     return people.annotate(**cells)
+
+
+def _frozen(name: str, year: int) -> Subquery:
+    """As the lock of an outer person's file has it; NULL where none is in force."""
+    locks = FileLock.objects.in_force().filter(file__staff=OuterRef("pk"), file__year=year).exclude(**{name: ""})
+    return Subquery(locks.order_by().values(name)[:1])
 
 
 def _place_then(year: int, today: datetime.date):

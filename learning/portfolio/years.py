@@ -257,6 +257,7 @@ def _done(rule: Requirement, period, due_on: datetime.date, facts: list[dict]) -
         if (
             fact["fact_kind"] in keys
             and fact["counted_on"] in period
+            and (fact["fact_format_id"] is not None or not find_evidence(fact["fact_kind"]).by_format)
             and counts_for(rule, format_id=fact["fact_format_id"], variant=fact["fact_variant"], series=fact["fact_series"])
         ):
             if fact["happened_on"] <= due_on:

@@ -119,9 +119,17 @@ class MakeUpQuerySet(models.QuerySet):
         return self.filter(state=MakeUpState.SUBMITTED)
 
 
+class _ShanghaiDay(TruncDate):
+    """SQLite asks Django's Python for every row's day; counting eight hours on is the same (no summer time since 1991) and many times as fast."""
+
+    def as_sqlite(self, compiler, connection):
+        column, params = compiler.compile(self.lhs)
+        return f"date({column}, '+8 hours')", params
+
+
 def day_of(expression: str):
     """The day in Shanghai of a datetime column, in SQL."""
-    return TruncDate(expression, tzinfo=SHANGHAI)
+    return _ShanghaiDay(expression, tzinfo=SHANGHAI)
 
 
 def day_in_year(year, month_and_day: str):

@@ -7,11 +7,12 @@ from django.db import models
 from django.db.models import Q
 
 from ...organisation.models import Department, StaffMember
-from ..choices import LockOrigin, LookRole, PlanState, StatementState
+from ..choices import LockOrigin, LookRole, PlanState, State, StatementState
 from ..querysets import FileLockQuerySet, FiveHavesFileQuerySet
 
 USER = settings.AUTH_USER_MODEL
 YEAR = [MinValueValidator(2000), MaxValueValidator(2100)]
+STATES = [(state.key, state.label) for state in State]
 
 
 class FiveHavesFile(models.Model):
@@ -56,6 +57,12 @@ class FileLock(models.Model):
     locked_by_name = models.CharField("锁定人姓名", max_length=50, blank=True)
     snapshot = models.TextField("快照")
     sha256 = models.CharField("SHA-256", max_length=64)
+    # The state of each cell in the snapshot, so that whoever counts people need not read it; in the order of `Have`.
+    cell_plan = models.CharField("有学习规划", max_length=12, choices=STATES, blank=True)
+    cell_note = models.CharField("有学习笔记", max_length=12, choices=STATES, blank=True)
+    cell_reflection = models.CharField("有心得体会", max_length=12, choices=STATES, blank=True)
+    cell_research = models.CharField("有调研成果", max_length=12, choices=STATES, blank=True)
+    cell_application = models.CharField("有收获运用", max_length=12, choices=STATES, blank=True)
     reopened_at = models.DateTimeField("重开时间", null=True, blank=True)
     reopened_by = models.ForeignKey(USER, verbose_name="重开人", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     reopened_by_name = models.CharField("重开人姓名", max_length=50, blank=True)

@@ -50,7 +50,13 @@ def lock_file(*, staff: StaffMember, year: int, rights: FileRights, now: datetim
     text = _text_of(view)
     name = rights.user.get_full_name()[:NAME]
     lock = FileLock.objects.create(
-        file=view.file, locked_at=now, locked_by=rights.user, locked_by_name=name, snapshot=text, sha256=sha256(text)
+        file=view.file,
+        locked_at=now,
+        locked_by=rights.user,
+        locked_by_name=name,
+        snapshot=text,
+        sha256=sha256(text),
+        **view.person_year.state_keys,
     )
     log(instance=view.file, action="portfolio.lock", user=rights.user, data={"sha256": lock.sha256})
     tell_owner(

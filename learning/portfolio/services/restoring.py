@@ -24,6 +24,7 @@ from ..models.archives import restored_to
 from ..packaging.building import private
 from ..packaging.reading import PackageError
 from ..restoring import Outlook, RestoreRefusedError, find_person, is_there_already, plan_of, refuse_unless_empty
+from ..snapshots import from_text
 from ..uploads import Upcoming, copy_of, person_in, read_upload, text_in
 
 ENDINGS = sorted({*settings.WAGTAILDOCS_EXTENSIONS, *settings.WAGTAILIMAGES_EXTENSIONS})
@@ -164,6 +165,7 @@ def _lock(staff: StaffMember, upcoming: Upcoming, text: str, names: Stored, *, b
         locked_by_name=was.by if was else by.get_full_name()[:50],
         snapshot=text,
         sha256=upcoming.sha256,
+        **from_text(text).year.state_keys,
     )
     RestoredFile.objects.bulk_create(
         [

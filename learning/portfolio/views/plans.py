@@ -99,10 +99,19 @@ def write_study_plan(request, year, staff_pk):
         except (EntryError, LockedFileError) as error:
             form.add_service_error(error)
         else:
-            messages.success(request, "规划已提交，等待批准。批准前可以再改。" if hands_in else "草稿已保存，只有您自己看得到。")
+            messages.success(request, _said(plan, hands_in=hands_in))
             return redirect("study_plan", year, staff_pk)
     context = {"form": form, "plan": plan, "person": opened.person, "year": year, "is_new": is_new, "stored": stored}
     return render(request, "learning/portfolio/plan_form.html", context, status=409 if stored else status_of(form))
+
+
+def _said(plan: StudyPlan | None, *, hands_in: bool) -> str:
+    """`plan` as it was before."""
+    if hands_in:
+        return "规划已提交，等待批准。批准前可以再改。"
+    if plan and plan.state == PlanState.RETURNED:
+        return "已保存，还没有提交。规划退回过，能看您档案的人看到的是现在的内容。"
+    return "草稿已保存，只有您自己看得到。"
 
 
 def _proposed(opened: Opened) -> PlanWords:

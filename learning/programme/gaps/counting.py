@@ -123,6 +123,8 @@ class Facts:
             rows = kind.rows().filter(counted_on__gte=first, counted_on__lte=last)
             if kind.subject == Subject.STAFF:
                 rows = rows.filter(subject_id=person)
+            if kind.by_format:
+                rows = rows.filter(format_id__isnull=False)  # a session without a format meets no requirement
             said = {f"fact_{name}": names[name] for name in names}
             said["subject"] = Cast("subject_id", BigIntegerField())
             rows = rows.values("counted_on", "happened_on", evidence=Value(key), **said)
@@ -220,6 +222,8 @@ def _rows_that_count(kind: EvidenceKind, item: PlanItem, *, by, among):
 
 def _keys_of_enough(rows: list, quantity: int):
     """Of facts of several kinds together: one of any is one."""
+    if not rows:
+        return StaffMember.objects.none().values("pk")
     if quantity == 1:
         return StaffMember.objects.filter(reduce(or_, (Q(pk__in=one.values("subject_id")) for one in rows))).order_by().values("pk")
     totals = (one.filter(subject_id=OuterRef("pk")).values("subject_id").annotate(total=Sum("quantity")).values("total") for one in rows)

@@ -5,11 +5,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from learning.evidence import Have
-from learning.models import FileLock
+from learning.models import Application, FileLock
 from learning.periods import PeriodKind
 from learning.portfolio.choices import State
 from learning.portfolio.totals import people_of, totals_by_department
-from learning.portfolio.years import in_scope
+from learning.portfolio.years import in_scope, year_of
 from tests.factories.organisation import DepartmentFactory, PostingFactory, StaffMemberFactory
 from tests.factories.portfolio import ApplicationFactory, FiveHavesFileFactory, StudyPlanFactory, rule_of_people
 from tests.factories.programme import at
@@ -57,6 +57,18 @@ class TestPeopleOf:
         assert (found.department_then, found.department_then_name) == (office.pk, "办公室")
         keys = [found.cell_plan, found.cell_note, found.cell_reflection, found.cell_research, found.cell_application]
         assert keys == ["done", "late", "done", "excused", "late"]
+
+    def test_says_of_a_locked_file_what_the_lock_says(self, rules):
+        """A record that comes later is listed against it; whoever counts people sees the file as it was frozen."""
+        person = posted(DepartmentFactory())
+        ApplicationFactory(staff=person)
+        file = FiveHavesFileFactory(staff=person)
+        states = year_of(person, 2026, TODAY).state_keys
+        lock = FileLock.objects.create(file=file, locked_at=at(2026, 11, 2), snapshot="{}", sha256="0" * 64, **states)
+        Application.objects.all().delete()
+        assert people_of(2026, TODAY).get().cell_application == states["cell_application"] == State.HAVE.key
+        FileLock.objects.filter(pk=lock.pk).update(reopened_at=at(2026, 11, 3), reopen_reason="补登")
+        assert people_of(2026, TODAY).get().cell_application != State.HAVE.key
 
     def test_can_be_asked_for_those_behind(self, rules):
         office = DepartmentFactory()

@@ -14,12 +14,13 @@ from tests.factories.organisation import StaffMemberFactory
 from tests.factories.portfolio import ApplicationFactory
 from tests.factories.programme import at
 from tests.learning.portfolio.kept import NOW, TODAY, YEAR, confirmed, locked, rights
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def bureau(db):
+@standing()
+def bureau():
     return make_bureau()
 
 
@@ -37,6 +38,7 @@ class TestLockFile:
         kept = locked(bureau.member, bureau.head, bureau.clerk)
         assert kept.sha256 == sha256(kept.snapshot)
         content = from_text(kept.snapshot)
+        assert content.year.state_keys == {name: getattr(kept, name) for name in content.year.state_keys}
         assert content.year.name == bureau.member.name
         assert [one.title for one in content.year.records] == ["公文格式国家标准"]
         assert content.confirmation.by == bureau.head.name
