@@ -15,7 +15,7 @@ from .canonical import CanonicalError, dumped, loaded, plain_of, read_as
 from .cells import PersonYear, Record
 from .choices import PlanState, StatementState
 from .contents import Confirmation, FileContent, PlanText, ReviewFigure, StatementText
-from .differences import changes
+from .differences import changes, places_in_year
 from .models import FiveHavesFile, StudyPlan, StudyStatement
 from .reviews_results import figure_of
 from .years import year_of
@@ -243,7 +243,7 @@ def confirmed_text(found: PersonYear, plan: StudyPlan | None, statement: StudySt
     changed, what a record says inside, is no change of it. No statement."""
     return dumped(
         {
-            "places": plain_of(found.places),
+            "places": plain_of(places_in_year(found)),
             "private": [cell.have.value for cell in found.cells if cell.has_private],
             "records": sorted(
                 [one.kind, one.record_id, one.title, one.counted_on.isoformat(), one.happened_on.isoformat()] for one in found.records

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from learning.evidence import Have
 from learning.periods import PeriodKind
-from learning.portfolio.snapshots import SnapshotError, canonical, content_of, differences, from_text, sha256, to_text
+from learning.portfolio.snapshots import SnapshotError, canonical, confirmed_text, content_of, differences, from_text, sha256, to_text
 from learning.portfolio.years import year_of
 from tests.factories.organisation import DepartmentFactory, PostingFactory, StaffMemberFactory
 from tests.factories.pages import make_user
@@ -70,6 +70,14 @@ class TestContentOf:
     def test_has_no_draft_of_a_statement(self, person):
         StudyStatementFactory(file=FiveHavesFileFactory(staff=person), state="draft", handed_in_at=None)
         assert content_of(person, 2026, TODAY).statement is None
+
+    def test_has_no_draft_of_a_plan_which_is_confirmed_neither(self, person):
+        plan = StudyPlanFactory(file=FiveHavesFileFactory(staff=person), draft=True, goals="只写给自己的草稿")
+        assert content_of(person, 2026, TODAY).plan is None
+        year = year_of(person, 2026, TODAY)
+        assert confirmed_text(year, plan, None) == confirmed_text(year, None, None)
+        plan.state, plan.handed_in_at = "handed_in", at(2026, 2, 3)
+        assert confirmed_text(year, plan, None) != confirmed_text(year, None, None)
 
     def test_tells_of_private_notes_that_there_are_some_and_no_more(self, person):
         person.user = make_user("zhigong")

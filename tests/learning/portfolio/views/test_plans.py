@@ -146,6 +146,14 @@ class TestWriteStudyPlan:
         assert StudyPlan.objects.get().state == "handed_in"
         assert "收回，存为草稿" in html_of(client.get(url))
 
+    def test_that_was_returned_does_not_call_itself_hidden(self, as_, bureau):
+        StudyPlanFactory(file__staff=bureau.member, state="returned")
+        client, url = as_(bureau.member), url_of(bureau.member, "write/")
+        assert "只有您自己看得到" not in html_of(client.get(url))
+        html = html_of(client.post(url, FORM | {"version": "1", "act": "save"}, follow=True))
+        assert "看到的是现在的内容" in html
+        assert "只有您自己看得到" not in html
+
     @pytest.mark.parametrize(
         ("facts", "words"),
         [
