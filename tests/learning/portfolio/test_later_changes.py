@@ -21,7 +21,7 @@ from tests.factories.programme import SessionFactory, StudyFormatFactory, at
 from tests.factories.reading import ReadingEntryFactory
 from tests.standing import standing
 
-from .kept import YEAR, locked, rights
+from .kept import YEAR, confirmed, locked, rights
 
 pytestmark = pytest.mark.django_db
 NEXT = datetime.date(2027, 3, 1)
@@ -128,3 +128,10 @@ class TestNotListed:
         second = lock()
         assert listed(bureau.member) == []
         assert second.sha256 != first.sha256
+
+
+class TestIsChanged:
+    def test_is_false_after_a_move_of_the_year_after(self, bureau):
+        confirmed(bureau.member, bureau.head)
+        move_staff_member(staff=bureau.member, department=bureau.other, on=datetime.date(2027, 2, 1), by=bureau.clerk.user)
+        assert not file_of(bureau.member, YEAR, NEXT).is_changed
