@@ -23,6 +23,7 @@ from learning.programme.services.plans import lay_out_year, publish_plan, record
 from learning.programme.services.roll import correct_attendance, freeze_roster, save_roll, set_code_sign_in
 from learning.programme.services.rules import load_rules
 from learning.programme.services.sessions import add_file, cancel_session, move_session, notify_session, save_session, set_material
+from learning.topics.areas import ContentArea
 
 PLACES = {
     SessionKind.COLLECTIVE: "三楼会议室",
@@ -39,7 +40,23 @@ POINTS = {
     SessionKind.CORE_GROUP: ("围绕专题作重点发言", "交流研讨，形成三条意见", "办公室整理纪要印发"),
     SessionKind.TRAINING: ("科室负责人讲职能、讲流程", "现场答疑", "课件存入学习资料"),
 }
-TOPICS = ("原文领读与交流", "教育政策法规学习", "业务规程与案例", "党史学习与讨论", "公文写作与信息报送")
+TOPICS = (
+    ("原文领读与交流", ContentArea.POLITICAL_THEORY),
+    ("教育政策法规学习", ContentArea.POLICY_AND_LAW),
+    ("业务规程与案例", ContentArea.PROFESSIONAL),
+    ("党史学习与讨论", ContentArea.CORE_VALUES),
+    ("公文写作与信息报送", ContentArea.PROFESSIONAL),
+)
+AREAS = {  # of the kinds that are about one thing; collective study goes by its topic
+    SessionKind.CORE_GROUP: ContentArea.POLITICAL_THEORY,
+    SessionKind.PARTY_DAY: ContentArea.POLITICAL_THEORY,
+    SessionKind.TEST: ContentArea.POLITICAL_THEORY,
+    SessionKind.INTEGRITY: ContentArea.POLICY_AND_LAW,
+    SessionKind.CIVIC_PRACTICE: ContentArea.CORE_VALUES,
+    SessionKind.TRAINING: ContentArea.PROFESSIONAL,
+    SessionKind.EXPERT_LECTURE: ContentArea.SCIENCE_AND_CULTURE,
+    SessionKind.READING_EXCHANGE: ContentArea.SCIENCE_AND_CULTURE,
+}
 EXCUSES = {
     AttendanceStatus.DUTY: "下校督导",
     AttendanceStatus.SICK: "看病",
@@ -78,8 +95,9 @@ def _prepare(sessions, staff) -> None:
         session.place = PLACES.get(session.kind, "三楼会议室")
         session.host = staff["0001"] if session.kind == SessionKind.CORE_GROUP else staff["0003"]
         session.recorder = staff["0012"]
-        session.agenda = TOPICS[number % len(TOPICS)]
-    Session.objects.bulk_update(sessions, ["place", "host", "recorder", "agenda"])
+        session.agenda, area = TOPICS[number % len(TOPICS)]
+        session.area = AREAS.get(session.kind, area)
+    Session.objects.bulk_update(sessions, ["place", "host", "recorder", "agenda", "area"])
 
 
 def _hold(session: Session, *, clerk, now) -> None:
@@ -158,6 +176,7 @@ def _branches(year: int, today: datetime.date, clerk) -> None:
             session = Session(
                 title=f"主题党日（{month.label_in_year}）",
                 kind=SessionKind.PARTY_DAY,
+                area=AREAS[SessionKind.PARTY_DAY],
                 organised_by=Subject.BRANCH,
                 branch=branch,
                 starts_at=starts_at,
