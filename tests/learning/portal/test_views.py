@@ -144,6 +144,16 @@ class TestMyStudy:
         html = page(client, bureau.member).content.decode()
         for name in ("my_reading", "my_reflections", "study_notes", "interest_groups", "contributions", "research", "questions"):
             assert f'<a href="{reverse(name)}">' in html
+        for name in ("my_five_haves", "study_reviews", "inspections"):
+            assert f'<a href="{reverse(name)}">' in html
+
+    @pytest.mark.parametrize(
+        ("role", "names"),
+        [("member", set()), ("head", {"five_haves"}), ("leader", {"five_haves"}), ("clerk", {"five_haves", "year_archives"})],
+    )
+    def test_leads_to_the_files_of_others_whoever_may_see_them(self, client, bureau, role, names):
+        html = page(client, getattr(bureau, role)).content.decode()
+        assert {name for name in ("five_haves", "year_archives") if f'<a href="{reverse(name)}">' in html} == names
 
     def test_changes_nothing(self, client, bureau):
         client.force_login(bureau.member.user)
