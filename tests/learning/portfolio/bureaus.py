@@ -6,7 +6,7 @@ import datetime
 from django.db import transaction
 from hypothesis import strategies as st
 
-from learning.models import Absence, AnnualPlan, LeadingGroupOffice, PlanItem, Posting, StaffMember
+from learning.models import Absence, AnnualPlan, LeadingGroupOffice, PlanItem, StaffMember
 from learning.periods import SHANGHAI, PeriodKind, periods_of_year
 from learning.portfolio.choices import PlanState, StatementState
 from learning.programme.choices import Audience, Window
@@ -172,7 +172,3 @@ class Bureau:
 
 def at_noon(day: datetime.date) -> datetime.datetime:
     return datetime.datetime.combine(day, datetime.time(12), tzinfo=SHANGHAI)
-
-
-def postings_of(person) -> list[Posting]:
-    return list(Posting.objects.filter(staff=person))

@@ -2,7 +2,6 @@ import datetime
 import io
 
 import openpyxl
-import pytest
 
 from learning.models import Finding, InspectedFile, Inspection, InspectionLine
 from learning.portfolio.inspection_books import findings_sheet
@@ -18,13 +17,14 @@ from learning.portfolio.rights import FileRights
 from learning.programme.books import workbook
 from tests.factories.bureau import make_bureau, rights_of
 from tests.factories.programme import at
+from tests.standing import standing
 
 NOW = at(2026, 12, 1, 9)
 TODAY = NOW.date()
 
 
-@pytest.fixture
-def bureau(db):
+@standing()
+def bureau():
     return make_bureau()
 
 

@@ -1,7 +1,5 @@
 """「有疑问」 to a line of a file: it reaches the clerk, the answer reaches who asked."""
 
-import pytest
-import time_machine
 from django.urls import reverse
 
 from cms.inbox.models import Message
@@ -10,15 +8,15 @@ from tests.factories.bureau import make_bureau
 from tests.factories.pages import make_site
 from tests.factories.portfolio import rule_of_people
 from tests.factories.programme import at
+from tests.standing import standing
 
 NOW = at(2026, 11, 30, 10)
 
 
-@pytest.fixture
-def bureau(db):
+@standing(now=NOW)
+def bureau():
     make_site()
-    with time_machine.travel(NOW, tick=False):
-        yield make_bureau()
+    return make_bureau()
 
 
 class TestQuestionToALine:

@@ -7,6 +7,7 @@ from learning.portfolio.superiors import Line, accounts_above, present_on
 from tests.factories.bureau import make_bureau
 from tests.factories.organisation import DepartmentFactory, PostingFactory, StaffMemberFactory
 from tests.factories.pages import make_user
+from tests.standing import standing
 
 DAY = datetime.date(2026, 12, 1)
 # Departments 1 ⊃ 2 ⊃ 3, and 4 beside; people by number.
@@ -40,11 +41,12 @@ class TestLine:
         assert Line(heads={}, parents={1: 2, 2: 1}, leaders=[]).above(30, 1) is None
 
 
-class TestPresentOn:
-    @pytest.fixture
-    def bureau(self, db):
-        return make_bureau()
+@standing()
+def bureau():
+    return make_bureau()
 
+
+class TestPresentOn:
     def test_is_whoever_is_posted_that_day_by_the_primary_posting(self, bureau, django_assert_num_queries):
         PostingFactory(staff=bureau.member, department=bureau.other, is_primary=False)
         late = StaffMemberFactory()
@@ -66,8 +68,7 @@ class TestPresentOn:
 
 
 class TestAccountsAbove:
-    def test_is_the_account_of_the_head_or_of_whoever_stands_above(self, db):
-        bureau = make_bureau()
+    def test_is_the_account_of_the_head_or_of_whoever_stands_above(self, bureau):
         assert accounts_above(bureau.member, bureau.office.pk, DAY) == [bureau.head.user_id]
         assert accounts_above(bureau.head, bureau.office.pk, DAY) == [bureau.leader.user_id]
         below = DepartmentFactory(parent=bureau.office)

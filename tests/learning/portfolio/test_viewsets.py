@@ -12,6 +12,7 @@ from learning.portfolio.viewsets import FiveHavesFileViewSet
 from tests.factories.bureau import make_bureau
 from tests.factories.pages import make_user
 from tests.factories.portfolio import FiveHavesFileFactory
+from tests.standing import standing
 
 from .kept import confirmed, locked
 
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db
 NAMESPACE = "wagtailsnippets_learning_fivehavesfile"
 
 
-@pytest.fixture
+@standing()
 def bureau():
     return make_bureau()
 

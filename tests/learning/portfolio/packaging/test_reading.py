@@ -172,7 +172,7 @@ class TestDamage:
         refused(bytes(short))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data(), name=st.sampled_from([name for name in ENTRIES if name != "checksums.sha256"]))
 def test_any_flipped_byte_is_refused(data, name):
     """By whatever tool it was packed again, and with the CRC of the zip right."""
@@ -182,7 +182,7 @@ def test_any_flipped_byte_is_refused(data, name):
     assert name in refused(zipped(ENTRIES | {name: bytes(held)}))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(at=st.integers(0, len(GOOD) - 1), flip=st.integers(1, 255))
 def test_a_flipped_byte_anywhere_in_the_zip_never_changes_what_is_read(at, flip):
     flipped = bytearray(GOOD)

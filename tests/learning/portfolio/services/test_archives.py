@@ -19,6 +19,7 @@ from tests.factories.bureau import make_bureau
 from tests.factories.organisation import DepartmentFactory, PostingFactory, StaffMemberFactory
 from tests.factories.portfolio import ApplicationFactory, FiveHavesFileFactory
 from tests.factories.programme import at
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 NOW = at(2026, 12, 20, 9)
@@ -31,7 +32,7 @@ def _without_pdf(monkeypatch):
     monkeypatch.setattr(pdf, "weasyprint", None)
 
 
-@pytest.fixture
+@standing()
 def bureau():
     return make_bureau()
 

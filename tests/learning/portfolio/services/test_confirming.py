@@ -11,12 +11,13 @@ from tests.factories.organisation import DepartmentFactory, PostingFactory
 from tests.factories.portfolio import ApplicationFactory
 from tests.factories.programme import at
 from tests.learning.portfolio.kept import NOW, TODAY, YEAR, confirmed, locked, rights
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def bureau(db):
+@standing()
+def bureau():
     return make_bureau()
 
 

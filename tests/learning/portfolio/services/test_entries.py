@@ -23,13 +23,14 @@ from tests.factories.bureau import make_bureau
 from tests.factories.portfolio import AchievementFactory, ApplicationFactory, FiveHavesFileFactory
 from tests.factories.programme import SessionFactory, at
 from tests.factories.reading import ReadingEntryFactory, StudyNoteFactory, accepted_reflection
+from tests.standing import standing
 
 NOW = at(2026, 11, 25, 9)
 DAY = datetime.date(2026, 11, 20)
 
 
-@pytest.fixture
-def bureau(db):
+@standing()
+def bureau():
     return make_bureau()
 
 

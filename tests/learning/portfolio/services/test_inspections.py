@@ -21,6 +21,7 @@ from learning.portfolio.services.inspections import (
 from tests.factories.bureau import make_bureau
 from tests.factories.organisation import DepartmentFactory, StaffMemberFactory
 from tests.factories.programme import at
+from tests.standing import standing
 
 NOW = at(2026, 12, 1, 9)
 TODAY = NOW.date()
@@ -28,8 +29,8 @@ DUE = datetime.date(2026, 12, 15)
 YESTERDAY = datetime.date(2026, 11, 30)
 
 
-@pytest.fixture
-def bureau(db):
+@standing()
+def bureau():
     return make_bureau()
 
 

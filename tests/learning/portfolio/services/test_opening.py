@@ -11,13 +11,14 @@ from learning.portfolio.services.opening import LookRefusedError, look, open_fil
 from tests.factories.bureau import make_bureau, rights_of
 from tests.factories.organisation import PostingFactory, StaffMemberFactory
 from tests.factories.programme import at
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 TODAY, NOW = datetime.date(2026, 11, 30), at(2026, 11, 30)
 
 
-@pytest.fixture
-def bureau(db):
+@standing()
+def bureau():
     return make_bureau()
 
 

@@ -13,13 +13,14 @@ from tests.factories.organisation import DepartmentFactory, PostingFactory, Staf
 from tests.factories.pages import make_user
 from tests.factories.portfolio import FiveHavesFileFactory, StudyPlanFactory
 from tests.factories.programme import at
+from tests.standing import standing
 
 NOW = at(2026, 11, 25, 9)
 WORDS = PlanWords("学会起草公文。", "《某书》", "夜校就业", "季度末前交心得")
 
 
-@pytest.fixture
-def bureau(db):
+@standing()
+def bureau():
     return make_bureau()
 
 

@@ -9,7 +9,7 @@ from wagtail.models import ModelLogEntry
 from cms.inbox.models import Message
 from learning.judging.errors import JudgingError, UnfinishedError
 from learning.judging.preparing import Line
-from learning.models import Absence, ReviewPoints, ReviewYear, StudyReview
+from learning.models import Absence, Posting, ReviewPoints, ReviewYear, StudyReview
 from learning.portfolio.services.reviews import (
     SAMPLE_RUBRIC,
     ReviewError,
@@ -20,16 +20,16 @@ from learning.portfolio.services.reviews import (
 )
 from tests.factories.bureau import make_bureau
 from tests.factories.organisation import DepartmentFactory, PostingFactory, StaffMemberFactory
-from tests.factories.pages import make_user
 from tests.factories.programme import at
+from tests.standing import standing
 
 NOW = at(2026, 12, 1, 9)
 TODAY = NOW.date()
 DUE = datetime.date(2026, 12, 25)
 
 
-@pytest.fixture
-def bureau(db):
+@standing()
+def bureau():
     return make_bureau()
 
 
@@ -190,11 +190,10 @@ class TestOpenReviews:
         with pytest.raises(ReviewError, match="截止日期已经过去"):
             open_reviews(review_year=late, by=bureau.clerk.user, now=at(2026, 12, 26))
 
-    def test_needs_somebody(self, db):
-        clerk = make_user("dangwei")
-        found = prepare_reviews(year=2026, rubric=SAMPLE_RUBRIC, due_on=DUE, peers=5, note="", by=clerk, now=NOW)
+    def test_needs_somebody(self, bureau):
+        Posting.objects.all().delete()
         with pytest.raises(ReviewError, match="没有在岗的人"):
-            open_reviews(review_year=found, by=clerk, now=NOW)
+            opened(bureau)
         assert ReviewYear.objects.get().opened_at is None
 
 

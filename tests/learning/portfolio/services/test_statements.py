@@ -12,12 +12,13 @@ from learning.portfolio.services.statements import (
 from learning.portfolio.services.writing import TO_FILL_IN, EntryConflictError, EntryError
 from tests.factories.bureau import make_bureau
 from tests.factories.programme import at
+from tests.standing import standing
 
 NOW = at(2026, 11, 25, 9)
 
 
-@pytest.fixture
-def bureau(db):
+@standing()
+def bureau():
     return make_bureau()
 
 

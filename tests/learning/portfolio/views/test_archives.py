@@ -18,6 +18,7 @@ from tests.factories.pages import make_site, make_user
 from tests.factories.portfolio import ApplicationFactory, FiveHavesFileFactory
 from tests.factories.programme import at
 from tests.learning.portfolio.contents import bundle, content, entries_of, package, zipped
+from tests.standing import standing
 
 NOW = at(2026, 12, 20, 9)
 ARCHIVES = "/archives/"
@@ -29,20 +30,10 @@ def _without_pdf(monkeypatch):
     monkeypatch.setattr(pdf, "weasyprint", None)
 
 
-@pytest.fixture
-def bureau(db):
+@standing(now=NOW)
+def bureau():
     make_site()
-    with time_machine.travel(NOW, tick=False):
-        yield make_bureau()
-
-
-@pytest.fixture
-def as_(client):
-    def sign_in(person):
-        client.force_login(getattr(person, "user", person))
-        return client
-
-    return sign_in
+    return make_bureau()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 import datetime
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -15,24 +14,15 @@ from tests.factories.pages import make_site, make_user
 from tests.factories.portfolio import ApplicationFactory, rule_of_people
 from tests.factories.programme import AnnualPlanFactory, AttendanceFactory, PlanItemFactory, RequirementFactory, SessionFactory, at
 from tests.factories.reading import StudyNoteFactory, accepted_reflection
+from tests.standing import standing
 
 NOW = at(2026, 11, 25, 9)
 
 
-@pytest.fixture
-def bureau(db):
+@standing(now=NOW)
+def bureau():
     make_site()
-    with time_machine.travel(NOW, tick=False):
-        yield make_bureau()
-
-
-@pytest.fixture
-def as_(client):
-    def sign_in(person):
-        client.force_login(getattr(person, "user", person))
-        return client
-
-    return sign_in
+    return make_bureau()
 
 
 def url(department, year=2026, query="") -> str:
@@ -236,19 +226,22 @@ class TestCost:
             AttendanceFactory(session=SessionFactory(held=True, starts_at=at(2026, 3, 3)), staff=person, department=bureau.office)
             owed_by_department(bureau.office)
 
-    @pytest.mark.parametrize("query", ["", "?people=all", "?kind=portfolio.application"])
-    def test_is_the_same_however_many_people_and_records(self, as_, bureau, query):
+    def test_is_the_same_however_many_people_and_records(self, as_, bureau):
         rule_of_people("have.application")
         rule_of_people("reading.reflection", per=PeriodKind.QUARTER)
         client = as_(bureau.head)
 
-        def cost():
-            client.get(url(bureau.office, query=query))
+        def cost(query):
             with CaptureQueriesContext(connection) as statements:
                 assert client.get(url(bureau.office, query=query)).status_code == 200
             return len(statements)
 
+        def costs():
+            client.get(url(bureau.office))  # fills the cache
+            return [cost(query) for query in ("", "?people=all", "?kind=portfolio.application")]
+
         self._fill(bureau, 2)
-        few = cost()
-        self._fill(bureau, 7)
-        assert cost() == few <= 32
+        few = costs()
+        self._fill(bureau, 5)
+        assert costs() == few
+        assert max(few) <= 32

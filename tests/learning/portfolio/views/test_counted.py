@@ -1,7 +1,6 @@
 """「这条算进了」 on the pages of what the person adds to the own file."""
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -19,15 +18,15 @@ from tests.factories.portfolio import (
     rule_of_people,
 )
 from tests.factories.programme import PlanItemFactory, RequirementFactory, at
+from tests.standing import standing
 
 NOW = at(2026, 12, 1, 9)
 
 
-@pytest.fixture
-def bureau(db):
-    with time_machine.travel(NOW, tick=False):
-        make_site()
-        yield make_bureau()
+@standing(now=NOW)
+def bureau():
+    make_site()
+    return make_bureau()
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from tests.factories.bureau import make_bureau
 from tests.factories.pages import make_site, make_user
 from tests.factories.portfolio import AchievementFactory, ApplicationFactory, FileLookFactory
 from tests.factories.programme import SessionFactory, at
+from tests.standing import standing
 
 NOW = at(2026, 11, 25, 9)
 NEW, NEW_ACHIEVEMENT = "/my/applications/new/", "/my/achievements/new/"
@@ -18,20 +19,10 @@ FORM = {"token": TOKEN, "source": "", "learnt": "公文格式", "change": "退�
 DEGREE = {"token": TOKEN, "kind": "degree", "title": "公共管理硕士", "institution": "某大学", "area": "", "started_on": "2026-03-01"}
 
 
-@pytest.fixture
-def bureau(db):
+@standing(now=NOW)
+def bureau():
     make_site()
-    with time_machine.travel(NOW, tick=False):
-        yield make_bureau()
-
-
-@pytest.fixture
-def as_(client):
-    def sign_in(person):
-        client.force_login(getattr(person, "user", person))
-        return client
-
-    return sign_in
+    return make_bureau()
 
 
 def html_of(response) -> str:

@@ -3,7 +3,6 @@ import io
 
 import openpyxl
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -14,6 +13,7 @@ from tests.factories.bureau import make_bureau
 from tests.factories.organisation import DepartmentFactory, PostingFactory
 from tests.factories.pages import make_site, make_user
 from tests.factories.programme import at
+from tests.standing import standing
 
 NOW = at(2026, 12, 1, 9)
 TODAY = NOW.date()
@@ -30,20 +30,10 @@ NEW = {
 }
 
 
-@pytest.fixture
-def bureau(db):
+@standing(now=NOW)
+def bureau():
     make_site()
-    with time_machine.travel(NOW, tick=False):
-        yield make_bureau()
-
-
-@pytest.fixture
-def as_(client):
-    def sign_in(person):
-        client.force_login(getattr(person, "user", person))
-        return client
-
-    return sign_in
+    return make_bureau()
 
 
 def html_of(response) -> str:

@@ -16,25 +16,16 @@ from tests.factories.programme import at
 from tests.learning.portfolio.kept import YEAR, rights
 from tests.learning.portfolio.kept import confirmed as confirmed_by
 from tests.learning.portfolio.kept import locked as locked_by
+from tests.standing import standing
 
 NOW = at(2026, 12, 31, 16)
 URL = "/five-haves/2026/"
 
 
-@pytest.fixture
-def bureau(db):
+@standing(now=NOW)
+def bureau():
     make_site()
-    with time_machine.travel(NOW, tick=False):
-        yield make_bureau()
-
-
-@pytest.fixture
-def as_(client):
-    def sign_in(person):
-        client.force_login(getattr(person, "user", person))
-        return client
-
-    return sign_in
+    return make_bureau()
 
 
 def html_of(response) -> str:

@@ -4,7 +4,6 @@ import datetime
 import html as entities
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -28,25 +27,16 @@ from tests.factories.portfolio import (
 )
 from tests.factories.programme import PlanItemFactory, SessionFactory, at
 from tests.factories.reading import ReadingEntryFactory, StudyNoteFactory, accepted_reflection
+from tests.standing import standing
 
 NOW = at(2026, 11, 25, 9)
 MINE = "/my/five-haves/"
 
 
-@pytest.fixture
-def bureau(db):
+@standing(now=NOW)
+def bureau():
     make_site()
-    with time_machine.travel(NOW, tick=False):
-        yield make_bureau()
-
-
-@pytest.fixture
-def as_(client):
-    def sign_in(person):
-        client.force_login(getattr(person, "user", person))
-        return client
-
-    return sign_in
+    return make_bureau()
 
 
 def file_url(person, year=2026):

@@ -1,7 +1,6 @@
 import datetime
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -12,25 +11,16 @@ from tests.factories.bureau import make_bureau
 from tests.factories.pages import make_site, make_user
 from tests.factories.portfolio import ApplicationFactory, FileLookFactory, FiveHavesFileFactory, StudyPlanFactory, rule_of_people
 from tests.factories.programme import at
+from tests.standing import standing
 
 NOW = at(2026, 11, 25, 9)
 FORM = {"version": "", "goals": "学会起草公文。", "books": "《某书》", "topics": "", "schedule": ""}
 
 
-@pytest.fixture
-def bureau(db):
+@standing(now=NOW)
+def bureau():
     make_site()
-    with time_machine.travel(NOW, tick=False):
-        yield make_bureau()
-
-
-@pytest.fixture
-def as_(client):
-    def sign_in(person):
-        client.force_login(getattr(person, "user", person))
-        return client
-
-    return sign_in
+    return make_bureau()
 
 
 def url_of(person, what="", year=2026):

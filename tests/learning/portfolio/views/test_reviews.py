@@ -2,7 +2,6 @@ import datetime
 from decimal import Decimal
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -12,6 +11,7 @@ from tests.factories.bureau import make_bureau
 from tests.factories.organisation import DepartmentFactory, PostingFactory, StaffMemberFactory
 from tests.factories.pages import make_site, make_user
 from tests.factories.programme import at
+from tests.standing import standing
 
 NOW = at(2026, 12, 1, 9)
 URL = "/study-reviews/"
@@ -30,20 +30,10 @@ PREPARED = {
 }
 
 
-@pytest.fixture
-def bureau(db):
+@standing(now=NOW)
+def bureau():
     make_site()
-    with time_machine.travel(NOW, tick=False):
-        yield make_bureau()
-
-
-@pytest.fixture
-def as_(client):
-    def sign_in(person):
-        client.force_login(getattr(person, "user", person))
-        return client
-
-    return sign_in
+    return make_bureau()
 
 
 def html_of(response) -> str:

@@ -1,5 +1,4 @@
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -10,24 +9,15 @@ from tests.factories.pages import make_site, make_user
 from tests.factories.portfolio import ApplicationFactory, FileLookFactory, StudyStatementFactory, rule_of_people
 from tests.factories.programme import at
 from tests.factories.reading import accepted_reflection
+from tests.standing import standing
 
 NOW = at(2026, 12, 15, 9)
 
 
-@pytest.fixture
-def bureau(db):
+@standing(now=NOW)
+def bureau():
     make_site()
-    with time_machine.travel(NOW, tick=False):
-        yield make_bureau()
-
-
-@pytest.fixture
-def as_(client):
-    def sign_in(person):
-        client.force_login(getattr(person, "user", person))
-        return client
-
-    return sign_in
+    return make_bureau()
 
 
 def url_of(person, what="", year=2026):
