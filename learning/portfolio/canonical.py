@@ -7,6 +7,7 @@ import datetime
 import enum
 import functools
 import json
+import re
 import types
 import typing
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from dataclasses import fields, is_dataclass
 LONGEST_TEXT = 2_000_000  # characters of one value
 MOST_ITEMS = 100_000  # of one list
 LARGEST = 2**63 - 1
+# What no database takes: NUL, and half of a character, which JSON can spell.
+UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 PLAIN = frozenset({str, int, bool, types.NoneType})
 
 
@@ -118,7 +121,7 @@ def _read_choice(kind, plain, where: str):
 
 
 def _read_text(plain, where: str) -> str:
-    if not isinstance(plain, str) or len(plain) > LONGEST_TEXT or "\x00" in plain:
+    if not isinstance(plain, str) or len(plain) > LONGEST_TEXT or UNWRITABLE.search(plain):
         raise CanonicalError(f"{where}：应为最多 {LONGEST_TEXT} 个字的文字。")
     return plain
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from .. import snapshots
-from ..canonical import CanonicalError, loaded, read_as
+from ..canonical import UNWRITABLE, CanonicalError, loaded, read_as
 from ..contents import FileContent
 from .bundle import attachments_of
 from .entries import ATTACHMENTS, CHECKSUMS, CHUNK, FACTS, FORMAT, SNAPSHOT, Original, originals_of
@@ -186,7 +186,7 @@ def _lock_of(plain) -> Lock | None:
         by = plain["by"]
     except (TypeError, KeyError, ValueError) as error:
         raise CanonicalError("锁定的时间读不出。") from error
-    if at.tzinfo is None or not 2000 <= at.year <= 2100 or not isinstance(by, str) or len(by) > 50 or "\x00" in by:
+    if at.tzinfo is None or not 2000 <= at.year <= 2100 or not isinstance(by, str) or len(by) > 50 or UNWRITABLE.search(by):
         raise CanonicalError("锁定的时间或锁定人不对。")
     return Lock(at, by)
 
