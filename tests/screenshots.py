@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from home.sample.people import SAMPLE_PASSWORD
 from learning.periods import SHANGHAI
@@ -63,6 +63,19 @@ def sign_in(page: Page, username: str, then: str) -> None:
 def as_staff(page: Page) -> None:
     sign_in(page, "zhigong", "/my/")
     take(page, "my-study")
+
+
+def of_the_files(browser: Browser) -> None:
+    """The own five haves on a phone; the one screen of a leader on a desk."""
+    for viewport, username, address, name in (
+        (PHONE, "zhigong", "/my/five-haves/", "five-haves"),
+        (DESKTOP, "juzhang", "/leader/", "leader"),
+    ):
+        context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", viewport=viewport)
+        page = context.new_page()
+        sign_in(page, username, address)
+        take(page, name)
+        context.close()
 
 
 def in_the_programme(page: Page) -> None:
@@ -119,6 +132,7 @@ def main() -> None:
         context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", viewport=DESKTOP)
         as_clerk(context.new_page())
         in_the_programme(context.new_page())
+        of_the_files(browser)
         browser.close()
 
 
