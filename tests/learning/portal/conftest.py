@@ -1,8 +1,7 @@
-import pytest
-
 from tests.factories.bureau import make_bureau
+from tests.standing import standing
 
 
-@pytest.fixture
-def bureau(db):
+@standing()
+def bureau():
     return make_bureau()
