@@ -46,7 +46,8 @@ def _returned_row(one: PlanOnDesk, today) -> DueRow:
 
 
 def _decide_row(one: PlanOnDesk, today) -> DueRow:
-    day = local_day(one.at)
+    """The button is the look at the file, written down, and leads to the plan."""
+    day, about = local_day(one.at), [one.year, one.staff_id]
     return DueRow(
         kind=Kind.DECIDE,
         title=f"学习规划：{one.name}（{one.year}年）",
@@ -54,9 +55,10 @@ def _decide_row(one: PlanOnDesk, today) -> DueRow:
         due_on=day,
         due_at=one.at,
         state=State.TO_DECIDE,
-        why="批准以后计入“有学习规划”",
+        why="批准以后计入“有学习规划”；打开会记入查看记录，本人看得到",
         action="审批",
-        url=reverse("decide_study_plan", args=[one.year, one.staff_id]),
+        url=reverse("look_at_file", args=about) + f"?next={reverse('decide_study_plan', args=about)}",
+        is_post=True,
     )
 
 

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -97,23 +97,24 @@ def _years(year: int, this_year: int) -> list[int]:
 @login_required
 @require_http_methods(LOOK_AND_SEND)
 def look_at_file(request, year, staff_pk):
-    """Writes the look down and leads on. Asked with GET (by whoever had to sign in on the way) it writes nothing: the file asks first."""
+    """Writes the look down and leads on, to the file or to `next`. Asked with GET (by whoever had to sign in on the way) it writes nothing:
+    the page it leads to asks first."""
     _check_year(year)
     rights, person = _rights(request), get_object_or_404(StaffMember, pk=staff_pk)
     place = place_of(places_of(person.pk, year), place_day(year, rights.today))
     department_id = place.department_id if place else None
     if not rights.may_see(person.pk, department_id) or not in_scope(year).filter(pk=person.pk).exists():
         raise Http404
+    leads_to = request.POST.get("next") or request.GET.get("next", "")
+    if not (leads_to.startswith("/") and url_has_allowed_host_and_scheme(leads_to, allowed_hosts=None)):
+        leads_to = reverse("five_haves_file", args=[year, staff_pk])
     if request.method != "POST":
-        return redirect("five_haves_file", year, staff_pk)
+        return redirect(leads_to)
     try:
         look(staff=person, year=year, department_id=department_id, rights=rights, now=timezone.now())
     except LookRefusedError as error:
         raise Http404 from error
-    back_to = request.POST.get("next", "")
-    if back_to.startswith("/") and url_has_allowed_host_and_scheme(back_to, allowed_hosts=None):
-        return redirect(back_to)
-    return redirect("five_haves_file", year, staff_pk)
+    return redirect(leads_to)
 
 
 @never_cache

@@ -87,7 +87,9 @@ class TestPlans:
         StudyPlanFactory(file__staff=bureau.member, waiting=True)
         found = row(bureau.head)
         assert (found.kind, found.title, found.state) == (Kind.DECIDE, "学习规划：陶思远（2026年）", State.TO_DECIDE)
-        assert found.url == reverse("decide_study_plan", args=[2026, bureau.member.pk])
+        about = [2026, bureau.member.pk]
+        assert found.url == f"{reverse('look_at_file', args=about)}?next={reverse('decide_study_plan', args=about)}"
+        assert found.is_post
         for person in (bureau.colleague, bureau.other_head, bureau.clerk, bureau.leader):
             assert rows(person) == []
 

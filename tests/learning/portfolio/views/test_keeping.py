@@ -3,6 +3,7 @@ import datetime
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from learning.models import FileLock, FileLook
 from learning.portfolio.files import file_of
@@ -176,6 +177,15 @@ class TestLookAtFile:
         assert client.post(self.address(bureau), {"next": "/five-haves/2026/1/plan/"}).headers["Location"] == "/five-haves/2026/1/plan/"
         for elsewhere in ("https://example.org/", "//example.org", "/\\example.org", "javascript:alert(1)", "x"):
             assert client.post(self.address(bureau), {"next": elsewhere}).headers["Location"] == file
+            for send in (client.get, client.post):
+                assert send(f"{self.address(bureau)}?{urlencode({'next': elsewhere})}").headers["Location"] == file
+
+    def test_leads_where_its_address_says_and_by_get_writes_nothing(self, as_, bureau):
+        client, plan = as_(bureau.head), "/five-haves/2026/1/plan/decide/"
+        assert client.get(f"{self.address(bureau)}?next={plan}").headers["Location"] == plan
+        assert not FileLook.objects.exists()
+        assert client.post(f"{self.address(bureau)}?next={plan}").headers["Location"] == plan
+        assert FileLook.objects.count() == 1
 
     @pytest.mark.parametrize("who", ["colleague", "other_head"])
     def test_is_nothing_for_others(self, as_, bureau, who):
