@@ -1,6 +1,5 @@
 """What the page of later changes shows: the locks of a file, whether its text is whole, what is otherwise now."""
 
-import datetime
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -27,7 +26,7 @@ class ChangesPage:
         return sum(len(found) for _topic, found in self.groups)
 
 
-def changes_page(person: StaffMember, year: int, today: datetime.date) -> ChangesPage:
+def changes_page(person: StaffMember, year: int) -> ChangesPage:
     """Compared as of the day of the lock: what only the passing of days brings is no change."""
     locks = list(FileLock.objects.filter(file__staff=person.pk, file__year=year))
     lock = next((one for one in locks if one.reopened_at is None), None)

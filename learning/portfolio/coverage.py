@@ -67,14 +67,6 @@ class YearCoverage:
     def quarters(self) -> list[Period]:
         return [one.quarter for one in self.areas[0].quarters]
 
-    def lacking_on(self, day: datetime.date) -> list[AreaCoverage]:
-        """The areas that have nothing in the quarter of `day`."""
-        return [
-            one
-            for one in self.areas
-            if any(day in cell.quarter and cell.state in (Coverage.NOT_YET, Coverage.NOTHING) for cell in one.quarters)
-        ]
-
 
 def coverage_of(year: int, today: datetime.date, *, scope: Scope = ORGAN) -> YearCoverage:
     """Of the organ: every held session and every published article. Of a department: the sessions its people were expected at, as it was

@@ -157,18 +157,6 @@ def _records(facts: list[dict]) -> tuple[Record, ...]:
     return tuple(sorted(found.values(), key=lambda one: (one.counted_on, one.kind, one.record_id)))
 
 
-def requirements_of_people(year: int) -> list[Requirement]:
-    """The rows in force at some time of `year` that people owe and some room keeps by person."""
-    rules = Requirement.objects.in_force_during(first_day(year), last_day(year)).filter(owed_by=Subject.STAFF)
-    return [rule for rule in rules.order_by("study_format__position", "position", "in_force_from", "pk") if is_kept_by_person(rule)]
-
-
-def changed_items(year: int) -> dict[tuple, PlanItem]:
-    """What the published plan says otherwise than the rule: cancelled, or due another day; by series and first day of the period."""
-    items = PlanItem.objects.of_year(year).filter(plan__state=AnnualPlan.State.PUBLISHED, owed_by=Subject.STAFF)
-    return {(item.series, item.period_first): item for item in items.order_by("number", "pk")}
-
-
 class Changed(NamedTuple):
     """Of a plan item what its period is judged by otherwise than by its rule."""
 
@@ -178,7 +166,9 @@ class Changed(NamedTuple):
 
 
 def rules_and_changes(year: int) -> tuple[list[Requirement], dict[tuple, Changed]]:
-    """`requirements_of_people` and `changed_items`, in one statement: the rules as they are, and once more for each item of theirs."""
+    """The rows in force at some time of `year` that people owe and some room keeps by person; and what the published plan says otherwise than
+    they do (cancelled, or due another day), by series and first day of the period. One statement: the rules as they are, and once more for
+    each item of theirs."""
     no_day, no_word = Value(None, DateField()), Value("", CharField())
     position = {"format_position": F("study_format__position")}
     bare = {"item_pk": Cast(Value(None), BigIntegerField()), "item_number": Cast(Value(None), BigIntegerField())}
@@ -205,7 +195,7 @@ def have_of(rule: Requirement) -> Have | None:
     return kind.have if kind else None
 
 
-def owed_lines(rules: list[Requirement], items: dict[tuple, PlanItem], year: int):
+def owed_lines(rules: list[Requirement], items: dict[tuple, Changed], year: int):
     """(rule, period, due day, why nothing is owed) of every row in every period it is in force in."""
     for rule in rules:
         for period in periods_of_year(year, PeriodKind(rule.per)):

@@ -250,7 +250,7 @@ def _tell(archive: YearArchive, text: str, what: str, now: datetime.datetime) ->
 
 
 @transaction.atomic
-def try_again(*, archive: YearArchive, by, now: datetime.datetime) -> int:
+def try_again(*, archive: YearArchive, by) -> int:
     """The parts that failed, and only those; returns how many. Raises ArchiveError."""
     try:
         with transaction.atomic():

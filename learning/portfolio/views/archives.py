@@ -88,7 +88,7 @@ def _act(request, archive: YearArchive):
             if archive.department_id:
                 return redirect("department_package", archive.year, archive.department_id)
             return redirect("year_archives")
-        try_again(archive=archive, by=request.user, now=timezone.now())
+        try_again(archive=archive, by=request.user)
         messages.success(request, "正在重试没有做成的部分，已做好的不重做。")
     except ValidationError as error:
         messages.error(request, "".join(error.messages))

@@ -128,7 +128,7 @@ def file_changes(request, year, staff_pk):
         "person": opened.person,
         "year": year,
         "rights": opened.rights,
-        "page": changes_page(opened.person, year, opened.rights.today),
+        "page": changes_page(opened.person, year),
     }
     return render(request, "learning/portfolio/changes.html", context)
 

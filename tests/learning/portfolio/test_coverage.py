@@ -86,10 +86,3 @@ class TestCoverageOf:
         SessionFactory.create_batch(3, held=True)
         with django_assert_num_queries(1):
             coverage_of(2026, TODAY)
-
-
-class TestLackingOn:
-    def test_is_what_has_nothing_in_the_quarter(self):
-        SessionFactory(held=True, starts_at=at(2026, 7, 7), area=ContentArea.POLITICAL_THEORY)
-        found = coverage_of(2026, TODAY)
-        assert [one.area for one in found.lacking_on(TODAY)] == [one for one in ContentArea if one != ContentArea.POLITICAL_THEORY]

@@ -38,8 +38,8 @@ def lock(bureau):
     return lambda: locked(bureau.member, bureau.head, bureau.clerk)
 
 
-def listed(person, today=NEXT):
-    page = changes_page(person, YEAR, today)
+def listed(person):
+    page = changes_page(person, YEAR)
     assert page.is_whole
     return [str(change) for _topic, found in page.groups for change in found]
 

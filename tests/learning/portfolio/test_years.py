@@ -7,19 +7,17 @@ from learning.models import Absence
 from learning.periods import PeriodKind
 from learning.portfolio.choices import State
 from learning.portfolio.years import (
-    changed_items,
     in_scope,
     place_of,
     places_in,
     places_of,
-    requirements_of_people,
     rules_and_changes,
     year_of,
 )
 from learning.programme.standings import Standings
 from tests.factories.organisation import DepartmentFactory, PostingFactory, StaffMemberFactory
 from tests.factories.portfolio import ApplicationFactory, FiveHavesFileFactory, StudyPlanFactory, rule_of_people
-from tests.factories.programme import PlanItemFactory
+from tests.factories.programme import AnnualPlanFactory, PlanItemFactory, StudyFormatFactory
 from tests.factories.reading import accepted_reflection
 
 pytestmark = pytest.mark.django_db
@@ -102,17 +100,24 @@ class TestYearOf:
 
 
 class TestRulesAndChanges:
-    def test_are_the_rules_and_items_that_two_statements_find(self, django_assert_num_queries):
-        early, late = rule_of_people("reading.log", position=2), rule_of_people("have.note", position=1)
+    def test_are_the_rules_of_people_in_order_and_what_the_published_plan_says_otherwise(self, django_assert_num_queries):
+        of_format = {"study_format": StudyFormatFactory()}
+        second, first = rule_of_people("reading.log", position=2, **of_format), rule_of_people("have.note", position=1, **of_format)
         rule_of_people("nothing.that.is.kept")
         rule_of_people("have.application", in_force_from=datetime.date(2027, 1, 1))
-        published = {"owed_by": "staff", "plan__state": "published"}
-        PlanItemFactory(requirement=early, due_on=datetime.date(2026, 12, 5), **published)
-        PlanItemFactory(requirement=late, planned_on=datetime.date(2026, 2, 1), state="cancelled", reason="防汛", **published)
+        plan = {"owed_by": "staff", "plan": AnnualPlanFactory(year=2026, state="published")}
+        moved = PlanItemFactory(requirement=second, due_on=datetime.date(2026, 12, 5), **plan)
+        cancelled = PlanItemFactory(requirement=first, planned_on=datetime.date(2026, 2, 1), state="cancelled", reason="防汛", **plan)
+        PlanItemFactory(requirement=first, owed_by="staff", plan=AnnualPlanFactory(year=2025, state="published"))
         with django_assert_num_queries(1):
             rules, changes = rules_and_changes(2026)
-        assert rules == requirements_of_people(2026)
-        assert changes == {key: (item.due_on, item.state, item.reason) for key, item in changed_items(2026).items()}
+        assert rules == [first, second]
+        assert changes == {(item.series, item.period_first): (item.due_on, item.state, item.reason) for item in (moved, cancelled)}
+
+    def test_leave_out_what_a_draft_says(self):
+        rule = rule_of_people("have.note")
+        PlanItemFactory(requirement=rule, owed_by="staff", plan=AnnualPlanFactory(year=2026, state="draft"))
+        assert rules_and_changes(2026) == ([rule], {})
 
 
 class TestPlacesIn:

@@ -290,7 +290,7 @@ class TestFailed:
     def test_is_tried_again_for_them_alone(self, failed, bureau, monkeypatch):
         monkeypatch.undo()
         monkeypatch.setattr(pdf, "weasyprint", None)
-        assert try_again(archive=failed, by=bureau.clerk.user, now=LATER) == 2
+        assert try_again(archive=failed, by=bureau.clerk.user) == 2
         assert work(failed, now=LATER) == 2
         failed.refresh_from_db()
         assert (failed.state, failed.message) == ("done", "")
@@ -298,11 +298,11 @@ class TestFailed:
     def test_is_not_tried_again_while_another_is_made(self, failed, ask, bureau):
         ask(department=bureau.office)
         with pytest.raises(ArchiveError, match="另一卷正在生成"):
-            try_again(archive=failed, by=bureau.clerk.user, now=LATER)
+            try_again(archive=failed, by=bureau.clerk.user)
 
     def test_there_is_nothing_to_try_again_where_nothing_failed(self, ask, bureau):
         with pytest.raises(ArchiveError, match="不用重试"):
-            try_again(archive=ask(), by=bureau.clerk.user, now=LATER)
+            try_again(archive=ask(), by=bureau.clerk.user)
 
     @pytest.mark.parametrize("at_the_end", [False, True])
     def test_says_that_the_disk_is_full_and_keeps_nothing_half_done(self, ask, bureau, monkeypatch, at_the_end):
@@ -328,7 +328,7 @@ class TestFailed:
         assert {f"archives/{name}" for name in on_disk() - before} == kept
         monkeypatch.undo()
         monkeypatch.setattr(pdf, "weasyprint", None)
-        try_again(archive=archive, by=bureau.clerk.user, now=LATER)
+        try_again(archive=archive, by=bureau.clerk.user)
         work(archive, now=LATER)
         archive.refresh_from_db()
         assert archive.state == "done"
