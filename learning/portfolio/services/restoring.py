@@ -8,10 +8,11 @@ from typing import BinaryIO
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files import File
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from wagtail.log_actions import log
 
 from cms.files.validation import check_file, presentable_name
+from cms.imports.bulk import one_import_at_a_time
 
 from ...organisation.models import Department, Posting, StaffMember
 from ...organisation.services import save_record
@@ -29,6 +30,7 @@ from ..uploads import Upcoming, copy_of, person_in, read_upload, text_in
 
 ENDINGS = sorted({*settings.WAGTAILDOCS_EXTENSIONS, *settings.WAGTAILIMAGES_EXTENSIONS})
 LARGEST = max(settings.WAGTAILDOCS_MAX_UPLOAD_SIZE, settings.WAGTAILIMAGES_MAX_UPLOAD_SIZE)
+LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL: waited for longer than `lock_timeout`
 Stored = dict[str, str]  # storage name by path in the package
 
 
@@ -70,6 +72,11 @@ def restore(stream: BinaryIO, *, by, now: datetime.datetime) -> list[FileLock]:
     except IntegrityError as error:
         _delete(stored)
         raise RestoreError("别人刚刚读回了同样的档案，或同时改动了人员、科室。什么都没有写入，请重新上传再看一次。") from error
+    except OperationalError as error:
+        _delete(stored)
+        if getattr(error.__cause__, "sqlstate", "") != LOCK_NOT_AVAILABLE:
+            raise
+        raise RestoreError("别人正在读回档案或导入名册。什么都没有写入，请过几分钟重新上传。") from error
     except BaseException:
         _delete(stored)
         raise
@@ -94,6 +101,7 @@ def _delete(stored: Sequence[Stored]) -> None:
 
 @transaction.atomic
 def _write(stream: BinaryIO, outlooks: Sequence[Outlook], stored: Sequence[Stored], *, by, now: datetime.datetime) -> list[FileLock]:
+    one_import_at_a_time()  # of one without a number read back twice at once, both would find nobody here and make the person
     made: set[int] = set()
     places = _Departments(by)
     locks = []
