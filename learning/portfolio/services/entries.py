@@ -53,7 +53,7 @@ def change_application(*, entry: Application, version: int | None, words: Applic
     """Raises EntryError, LockedFileError."""
     check_own(entry.staff, by, APPLICATION_IS)
     hold_years(entry.staff, entry.happened_on, words.happened_on)
-    stored = locked(Application.objects.select_related("staff"), entry.pk)
+    stored = _held(entry, APPLICATION_IS)
     if version != stored.version:
         raise EntryConflictError(stored, APPLICATION_IS)
     _write_application(stored, words, now=now)
@@ -113,7 +113,7 @@ def change_achievement(
     else that is dated in a locked year changes. Raises EntryError, LockedFileError."""
     check_own(entry.staff, by, ACHIEVEMENT_IS)
     hold_years(entry.staff, facts.finished_on or facts.started_on)
-    stored = locked(Achievement.objects.select_related("staff"), entry.pk)
+    stored = _held(entry, ACHIEVEMENT_IS)
     if was != stored.saved_at:
         raise EntryConflictError(stored, ACHIEVEMENT_IS)
     only_finishes = stored.finished_on is None and asdict(facts) == asdict(facts_of(stored)) | {"finished_on": facts.finished_on}
@@ -146,11 +146,28 @@ def _write_achievement(entry: Achievement, facts: AchievementFacts, *, now: date
 @transaction.atomic
 def remove_entry(*, entry: Application | Achievement, by, now: datetime.datetime) -> None:
     """Gone for good, with a line in the log. Raises EntryError, LockedFileError."""
-    is_application = isinstance(entry, Application)
-    check_own(entry.staff, by, APPLICATION_IS if is_application else ACHIEVEMENT_IS)
-    hold_years(entry.staff, entry.happened_on if is_application else entry.finished_on or entry.started_on)
-    _log(entry, "删去", by, deleted=True)
-    entry.delete()
+    what = APPLICATION_IS if isinstance(entry, Application) else ACHIEVEMENT_IS
+    check_own(entry.staff, by, what)
+    hold_years(entry.staff, _day_of(entry))
+    stored = _held(entry, what)
+    if _day_of(stored).year != _day_of(entry).year:  # the year that was held is not the one it counts for now
+        raise EntryConflictError(stored, what)
+    _log(stored, "删去", by, deleted=True)
+    stored.delete()
+
+
+def _day_of(entry: Application | Achievement) -> datetime.date:
+    """That it counts on."""
+    return entry.happened_on if isinstance(entry, Application) else entry.finished_on or entry.started_on
+
+
+def _held(entry: Application | Achievement, what: str):
+    """As it stands now, ours until the end of the transaction. Raises EntryError for what is gone."""
+    model = type(entry)
+    try:
+        return locked(model.objects.select_related("staff"), entry.pk)
+    except model.DoesNotExist as error:
+        raise EntryError(f"这条{what}已经在别的窗口删去了。") from error
 
 
 def _again(first, staff: StaffMember):

@@ -29,6 +29,7 @@ LONGEST_TEXT = Finding._meta.get_field("text").max_length
 LONGEST_NOTE = InspectedFile._meta.get_field("note").max_length
 LONGEST_CHECK_NOTE = Finding._meta.get_field("check_note").max_length
 LONGEST_RECTIFICATION = Finding._meta.get_field("rectification").max_length
+NAME = Finding._meta.get_field("found_by_name").max_length
 NAMED = 5  # open findings that a refusal names
 
 
@@ -91,7 +92,7 @@ def open_inspection(
         seed=0 if sampling == Sampling.CHOSEN else secrets.randbelow(SEEDS) if seed is None else seed,
         created_at=now,
         created_by=by,
-        created_by_name=by.get_full_name(),
+        created_by_name=by.get_full_name()[:NAME],
     )
     pool = pool_of(made)
     sample = _chosen(people, pool) if made.sampling == Sampling.CHOSEN else _drawn(made, pool)
@@ -193,7 +194,7 @@ def _put(inspected: InspectedFile, line: InspectionLine, known: Finding | None, 
         return None
     finding = known or Finding(inspected=inspected, line=line, found_at=now)
     finding.text, finding.severity, finding.due_on = _one_line(fault.text.replace("\x00", "")), Severity(fault.severity), fault.due_on
-    finding.found_by, finding.found_by_name = by, by.get_full_name()
+    finding.found_by, finding.found_by_name = by, by.get_full_name()[:NAME]
     finding.full_clean(exclude=["found_by", "inspected", "line"])
     finding.save()
     return None if known else finding

@@ -127,6 +127,25 @@ class TestChangeApplication:
         remove_entry(entry=entry, by=bureau.member.user, now=NOW)
         assert not Application.objects.exists()
 
+    def test_that_is_gone_meanwhile_is_neither_changed_nor_removed_again(self, bureau):
+        entry = register(bureau.member)
+        stale = Application.objects.select_related("staff").get()
+        remove_entry(entry=entry, by=bureau.member.user, now=NOW)
+        with pytest.raises(EntryError, match="已经在别的窗口删去"):
+            change_application(entry=stale, version=1, words=words(), by=bureau.member.user, now=NOW)
+        with pytest.raises(EntryError, match="已经在别的窗口删去"):
+            remove_entry(entry=stale, by=bureau.member.user, now=NOW)
+
+    def test_that_was_moved_into_another_year_meanwhile_is_not_removed(self, bureau):
+        entry = register(bureau.member)
+        stale = Application.objects.select_related("staff").get()
+        last_year = datetime.date(2025, 12, 1)
+        change_application(entry=entry, version=1, words=words(happened_on=last_year), by=bureau.member.user, now=NOW)
+        lock(bureau.member, 2025)
+        with pytest.raises(EntryConflictError):
+            remove_entry(entry=stale, by=bureau.member.user, now=NOW)
+        assert Application.objects.exists()
+
 
 class TestAchievements:
     FACTS = AchievementFacts("degree", "公共管理硕士", datetime.date(2026, 3, 1), "某大学", "professional")

@@ -68,6 +68,13 @@ def finding(bureau):
 
 
 class TestOpenInspection:
+    def test_is_not_held_up_by_a_long_name_of_whoever_inspects(self, bureau):
+        clerk = bureau.clerk.user
+        clerk.display_name, clerk.first_name, clerk.last_name = "", "长" * 60, "名" * 60
+        inspection = chosen(bureau, bureau.member)
+        _file, (found,) = checked(inspection, bureau.member, "没有笔记", None, by=clerk)
+        assert len(inspection.created_by_name) == len(found.found_by_name) == 50
+
     def test_draws_so_many_percent_of_whoever_is_there(self, bureau):
         found = opened(bureau, seed=7)
         people = [
