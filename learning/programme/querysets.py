@@ -124,7 +124,7 @@ class _ShanghaiDay(TruncDate):
 
     def as_sqlite(self, compiler, connection):
         column, params = compiler.compile(self.lhs)
-        return f"date({column}, '+8 hours')", params
+        return f"date(substr({column}, 1, 19), '+8 hours')", params
 
 
 def day_of(expression: str):
