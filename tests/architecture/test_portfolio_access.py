@@ -6,6 +6,7 @@ is open to somebody still says first that looking is written down: that nothing 
 
 import datetime
 import functools
+from unittest import mock
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -27,6 +28,7 @@ from learning.models import (
     YearArchive,
 )
 from learning.portal.urls import urlpatterns as portal_patterns
+from learning.portfolio.packaging import pdf
 from learning.portfolio.snapshots import content_of, sha256, to_text
 from learning.portfolio.urls import urlpatterns as portfolio_patterns
 from tests.factories.organisation import DepartmentFactory, LeadingGroupOfficeFactory, PostingFactory, StaffMemberFactory
@@ -249,7 +251,8 @@ def _build():
 def places(module_db):
     """(people, name of an object → parts of an address)."""
     people, objects = _build()
-    with visiting(people.values()):
+    # A package without its PDF: setting one takes a second, and says nothing of who may have it.
+    with visiting(people.values()), mock.patch.object(pdf, "weasyprint", None):
         yield people, objects
 
 

@@ -16,6 +16,7 @@ from learning.portfolio.packaging.bundle import Bundle, attachments_of
 from learning.portfolio.packaging.entries import originals_of
 from learning.portfolio.packaging.pdf import render_volume
 from learning.portfolio.packaging.volume import volume_of
+from learning.portfolio.packaging.word import as_docx
 from tests.learning.portfolio.contents import SCAN, attachment, content, entries_of, package
 
 needs_pdf = pytest.mark.skipif(pdf.weasyprint is None, reason="no Pango")
@@ -183,10 +184,16 @@ class TestThePaper:
         assert set(anchors) <= set(pages)
         assert [pages[anchor] for anchor in anchors] == sorted(pages[anchor] for anchor in anchors)
         assert pages["c1"] == 4  # after the cover and two pages of contents
-        shown = dict(page_fields(word_of(entries_of(package(found, with_pdf=True)))))
+        shown = dict(page_fields(Document(io.BytesIO(as_docx(volume, pages)))))
         assert {anchor: str(pages[anchor]) for anchor in anchors} == {
             mark.removeprefix("_").replace("_", "-"): page for mark, page in shown.items()
         }
+
+    @needs_pdf
+    def test_of_a_package_prints_the_pages_of_its_own_pdf(self, entries):
+        pages = [page for _mark, page in page_fields(word_of(entries))]
+        assert pages == sorted(pages, key=int)
+        assert len(set(pages)) > 1
 
     @needs_pdf
     def test_contents_of_the_pdf_print_the_same_numbers(self, monkeypatch):
