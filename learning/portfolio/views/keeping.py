@@ -22,7 +22,7 @@ from ..models import FileLock
 from ..rights import FileRights
 from ..services.locking_files import lock_next_files, to_lock
 from ..services.opening import LookRefusedError, look
-from ..year_page import SHOWN, departments_offered, left_open, listed_people, people_named, person_rows, scope_of, totals_rows
+from ..year_page import departments_offered, left_open, listed_people, people_named, person_rows, scope_of, totals_rows
 from ..years import in_scope, place_day, place_of, places_of
 from .keeping_one import confirm_file, file_changes, lock_file, reopen_file
 from .opening import FIRST_YEAR, LAST_YEAR
@@ -68,7 +68,7 @@ def five_haves_year(request, year):
         "years": _years(year, rights.today.year),
         "rows": rows,
         "whole": whole,
-        "columns": SHOWN,
+        "columns": list(State),
         "filters": filters,
         "checks": postings_to_check(year, rights.today) if rights.is_clerk else [],
     }
