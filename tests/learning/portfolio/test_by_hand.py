@@ -25,10 +25,12 @@ from learning.models import (
     StudyPlan,
     StudyStatement,
 )
+from learning.periods import SHANGHAI
 from learning.portfolio.years import in_scope, year_of
 from tests.factories.programme import AttendanceFactory, SessionFactory, StudyFormatFactory
 
-from .bureaus import YEAR, Bureau, at_noon, days, undone
+from . import bureaus
+from .bureaus import YEAR, Bureau, days, undone
 
 JAN_1, DEC_31 = datetime.date(YEAR, 1, 1), datetime.date(YEAR, 12, 31)
 HAVES = {
@@ -111,7 +113,7 @@ def held_on(rows, day):
 def who(person, rule, day):
     """ "owes", "excused" or "not meant" by `rule` on `day`."""
     postings = held_on(Posting.objects.filter(staff=person), day)
-    if not postings or (person.left_on is not None and person.left_on <= day):
+    if not postings or (person.left_on is not None and person.left_on < day):
         return "excused"
     offices = held_on(LeadingGroupOffice.objects.filter(staff=person), day)
     is_meant = {
@@ -137,7 +139,7 @@ def lines_of(person, today):
         if have is None and rule.evidence not in OTHERS:
             continue  # nobody keeps it by person
         for first, last in periods(rule.per):
-            if rule.in_force_from > last or (rule.in_force_until is not None and rule.in_force_until < last):
+            if rule.in_force_from > min(last, DEC_31) or (rule.in_force_until is not None and rule.in_force_until < last):
                 continue
             item = items.get((rule.series, first))
             due_on = item.due_on if item else last_of_window(rule, last)
@@ -193,14 +195,24 @@ def attend(draw, bureau):
     """Sessions that count for one format or for two, planned by no rule."""
     other = StudyFormatFactory()
     for day in draw(st.lists(days, max_size=3)):
-        session = SessionFactory(planned_on=day, starts_at=at_noon(day), ends_at=at_noon(day) + datetime.timedelta(hours=1), state="held")
+        starts_at = at_an_edge(day)
+        session = SessionFactory(planned_on=day, starts_at=starts_at, ends_at=starts_at + datetime.timedelta(hours=1), state="held")
         session.formats.set(draw(st.sampled_from([[bureau.study_format], [other], [bureau.study_format, other]])))
         for person in bureau.people:
             AttendanceFactory(session=session, staff=person, status=draw(st.sampled_from(["present", "late", "absent"])))
 
 
+MOMENTS = [datetime.time(0, 0), datetime.time(7, 59, 59), datetime.time(8, 0), datetime.time(23, 59, 59, 999999)]
+
+
+def at_an_edge(day):
+    """A moment of the day in Shanghai at which it is, or is nearly, another day in UTC or here."""
+    return datetime.datetime.combine(day, MOMENTS[day.toordinal() % len(MOMENTS)], tzinfo=SHANGHAI)
+
+
 @pytest.fixture
-def bureau(db):
+def bureau(db, monkeypatch):
+    monkeypatch.setattr(bureaus, "at_noon", at_an_edge)
     return Bureau()
 
 
