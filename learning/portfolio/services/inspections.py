@@ -76,12 +76,7 @@ def open_inspection(
     """Draw the sample out of whoever is there that day (or take `people`), without those on long leave. Raises InspectionError."""
     names = _checked_lines(lines)
     title = _words(_one_line(title), LONGEST_TITLE, "title", "请写检查的名称。")
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise InspectionError({"year": f"年度须在 {FIRST_YEAR} 到 {LAST_YEAR} 之间。"})
-    if not year <= held_on.year <= year + 1:
-        raise InspectionError({"held_on": f"检查{year}年的档案，日期须在{year}年或{year + 1}年。"})
-    if not 1 <= percent <= 100:
-        raise InspectionError({"percent": "抽取比例须在 1 到 100 之间。"})
+    _check_frame(year, held_on, percent)
     made = Inspection(
         year=year,
         title=title,
@@ -107,6 +102,16 @@ def open_inspection(
     )
     _log(made, "开始检查", by=by, sampling=made.sampling, seed=made.seed, drawn_from=made.drawn_from, sample=len(sample))
     return made
+
+
+def _check_frame(year: int, held_on: datetime.date, percent: int) -> None:
+    """Raises InspectionError."""
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise InspectionError({"year": f"年度须在 {FIRST_YEAR} 到 {LAST_YEAR} 之间。"})
+    if not year <= held_on.year <= year + 1:
+        raise InspectionError({"held_on": f"检查{year}年的档案，日期须在{year}年或{year + 1}年。"})
+    if not 1 <= percent <= 100:
+        raise InspectionError({"percent": "抽取比例须在 1 到 100 之间。"})
 
 
 def _checked_lines(lines: Sequence[str]) -> list[str]:
