@@ -94,6 +94,13 @@ class TestPages:
         assert violations_of(page) == []
 
 
+class TestOnPaper:
+    def test_what_a_leader_reads_is_one_sheet(self, page, site, signed_in):
+        signed_in(LEADER)
+        page.goto(reverse("leader_page"))
+        assert b"/Count 1\n" in page.pdf(prefer_css_page_size=True)
+
+
 class TestAYearsFile:
     """The last test of the module: it ends on an empty database."""
 

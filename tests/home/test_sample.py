@@ -136,5 +136,5 @@ class TestLoadPortfolio:
         assert FiveHavesFile.objects.filter(year=2026).count() == len(PEOPLE)
         assert FiveHavesFile.objects.of_year(2025).locked().count() == 3
         assert ReviewYear.objects.get().closed_at is None
-        assert set(StudyReview.objects.values_list("submitted_at__isnull", flat=True)) == {True, False}
+        assert {one is None for one in StudyReview.objects.values_list("submitted_at", flat=True)} == {True, False}
         assert set(Finding.objects.values_list("state", flat=True)) == {"open", "rectified"}
