@@ -34,8 +34,9 @@ class Expectations:
             return f"{day:%Y-%m-%d} {'已离开本单位' if person.has_left(day) else '没有任职'}"
         if not self._is_in_audience(person, requirement.audience, postings, day):
             return ""
-        absences = self._standings.absences(person.pk, day)
-        return f"{Absence.Kind(absences[0].role).label}（{absences[0].started_on:%Y-%m-%d} 起）" if absences else None
+        # Two at once can come by an import: the later one, as on a roster, whatever order the database gives them in.
+        absence = max(self._standings.absences(person.pk, day), key=lambda one: (one.started_on, one.pk), default=None)
+        return f"{Absence.Kind(absence.role).label}（{absence.started_on:%Y-%m-%d} 起）" if absence else None
 
     def is_meant(self, person: StaffMember, session: Session) -> bool:
         """Whether the session's rule means `person`, on long leave or not."""

@@ -80,6 +80,13 @@ class TestYearOf:
         assert found.state is State.EXEMPT
         assert found.lines[0].excuse == "产假、育儿假（2026-01-01 起）"
 
+    def test_names_the_later_of_two_leaves_whichever_was_entered_first(self, person):
+        for kind, month in [("sick", 6), ("parental", 3)]:
+            Absence.objects.create(staff=person, kind=kind, started_on=datetime.date(2026, month, 1))
+        rule_of_people("have.application")
+        (line,) = cell(year_of(person, 2026, TODAY), Have.APPLICATION).lines
+        assert line.excuse == "长期病假（2026-06-01 起）"
+
     def test_knows_of_paper_notes_only_that_they_are_there(self, person):
         FiveHavesFileFactory(staff=person, notes_on_paper_on=datetime.date(2026, 4, 1))
         rule_of_people("have.note")
