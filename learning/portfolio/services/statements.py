@@ -70,7 +70,8 @@ def may_write_department(rights: FileRights, department_id: int, year: int) -> b
 
 
 def _head(department: Department, year: int, by, now: datetime.datetime) -> FileRights:
-    """Raises StatementError for whoever does not head the department, and for a year that is over for long or whose files are locked."""
+    """Raises StatementError for whoever does not head the department, and for a year that is over for long. It is the
+    department's own: the locks of its people's files do not hold it."""
     rights = FileRights(Rights(by, local_day(now)))
     if not rights.heads(department.pk):
         raise StatementError("科室（单位）的述学报告由它的负责人填写。")
