@@ -340,6 +340,9 @@ class TestLockFiveHavesYear:
     def test_is_the_committees(self, as_, bureau, who):
         client = as_(getattr(bureau, who))
         assert client.get(self.URL).status_code == client.post(self.URL).status_code == 403
+        html = client.get(self.URL).content.decode()
+        assert "年度锁定由机关党委办理。" in html
+        assert f'href="{reverse("my_study")}">我的学习</a>' in html
 
     def test_takes_a_constant_number_of_statements(self, as_, bureau, two_confirmed, django_assert_num_queries):
         client = as_(bureau.clerk)
