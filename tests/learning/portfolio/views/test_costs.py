@@ -3,8 +3,6 @@
 import datetime
 
 from django.core.files.base import ContentFile
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from wagtail.log_actions import log
 
@@ -40,6 +38,7 @@ from tests.factories.portfolio import (
 )
 from tests.factories.programme import at
 from tests.factories.reading import accepted_reflection
+from tests.learning.portfolio.views.measuring import statements
 from tests.standing import standing
 
 NOW = at(2026, 12, 20, 9)
@@ -166,10 +165,6 @@ def pages(bureau):
     return {name: (person, reverse(name, args=args)) for name, (person, args) in asked.items()}
 
 
-def read(answer) -> bytes:
-    return b"".join(answer)
-
-
 class TestCosts:
     def test_are_measured_of_every_page(self, bureau):
         assert {one.name for one in urlpatterns} == {*pages(bureau), *IN_THEIR_OWN_TESTS, *LED_ON}
@@ -177,16 +172,10 @@ class TestCosts:
     def test_are_the_same_however_much_there_is(self, as_, bureau):
         asked = pages(bureau)
 
-        def cost(person, address):
-            client = as_(person)
-            read(client.get(address))  # fills the cache
-            with CaptureQueriesContext(connection) as statements:
-                answer = client.get(address)
-                read(answer)
-            assert answer.status_code == 200, address
-            return len(statements)
+        def costs():
+            return {name: statements(as_(person), address) for name, (person, address) in asked.items()}
 
-        few = {name: cost(*asked[name]) for name in asked}
+        few = costs()
         grow(bureau, 5)
-        assert {name: cost(*asked[name]) for name in asked} == few
+        assert costs() == few
         assert max(few.values()) <= 16

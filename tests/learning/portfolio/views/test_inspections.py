@@ -3,8 +3,6 @@ import io
 
 import openpyxl
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from cms.inbox.models import Message
 from learning.models import FileLook, Finding, InspectedFile, Inspection
@@ -13,6 +11,7 @@ from tests.factories.bureau import make_bureau
 from tests.factories.organisation import DepartmentFactory, PostingFactory
 from tests.factories.pages import make_site, make_user
 from tests.factories.programme import at
+from tests.learning.portfolio.views.measuring import statements
 from tests.standing import standing
 
 NOW = at(2026, 12, 1, 9)
@@ -61,14 +60,6 @@ def found_in(inspection, staff, text="十一月没有笔记"):
     lines = {first.pk: Fault(text, "minor", datetime.date(2026, 12, 15)) if text else None, last.pk: None}
     _file, new = check_file(inspected=inspection.files.get(staff=staff), lines=lines, note="其他都齐", by=inspection.created_by, now=NOW)
     return new[0] if new else None
-
-
-def statements(client, address):
-    client.get(address)
-    with CaptureQueriesContext(connection) as found:
-        assert client.get(address).status_code == 200
-    assert [one["sql"] for one in found if not one["sql"].lstrip(" (\n").startswith(("SELECT", "SAVEPOINT", "RELEASE"))] == []
-    return len(found)
 
 
 class TestInspections:

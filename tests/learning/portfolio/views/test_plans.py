@@ -1,8 +1,6 @@
 import datetime
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from learning.models import FileLock, FiveHavesFile, StudyPlan
 from learning.portfolio.services.plans import PlanWords, save_plan
@@ -11,6 +9,7 @@ from tests.factories.bureau import make_bureau
 from tests.factories.pages import make_site, make_user
 from tests.factories.portfolio import ApplicationFactory, FileLookFactory, FiveHavesFileFactory, StudyPlanFactory, rule_of_people
 from tests.factories.programme import at
+from tests.learning.portfolio.views.measuring import statements
 from tests.standing import standing
 
 NOW = at(2026, 11, 25, 9)
@@ -92,10 +91,7 @@ class TestStudyPlan:
                     by=bureau.member.user,
                     now=NOW,
                 )
-            client.get(url_of(bureau.member))
-            with CaptureQueriesContext(connection) as statements:
-                assert client.get(url_of(bureau.member)).status_code == 200
-            costs.append(len(statements))
+            costs.append(statements(client, url_of(bureau.member)))
         assert costs[0] == costs[1]
 
     @pytest.mark.parametrize(
@@ -121,10 +117,7 @@ class TestWriteStudyPlan:
             for day in range(1, number + 1):
                 rule_of_people("have.application", name=f"规则{number}{day}")
                 ApplicationFactory(staff=bureau.member, happened_on=datetime.date(2025, 5, day))
-            client.get(url_of(bureau.member, "write/"))
-            with CaptureQueriesContext(connection) as statements:
-                assert client.get(url_of(bureau.member, "write/")).status_code == 200
-            costs.append(len(statements))
+            costs.append(statements(client, url_of(bureau.member, "write/")))
         assert costs[0] == costs[1]
 
     def test_saves_hands_in_and_is_given_back(self, as_, bureau):

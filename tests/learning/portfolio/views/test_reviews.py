@@ -2,8 +2,6 @@ import datetime
 from decimal import Decimal
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from learning.models import FileLook, ReviewPoints, ReviewYear, StudyReview
 from learning.portfolio.services.reviews import SAMPLE_RUBRIC, close_reviews, open_reviews, prepare_reviews
@@ -11,6 +9,7 @@ from tests.factories.bureau import make_bureau
 from tests.factories.organisation import DepartmentFactory, PostingFactory, StaffMemberFactory
 from tests.factories.pages import make_site, make_user
 from tests.factories.programme import at
+from tests.learning.portfolio.views.measuring import statements
 from tests.standing import standing
 
 NOW = at(2026, 12, 1, 9)
@@ -58,14 +57,6 @@ def fill(form, *points, remark=""):
         ReviewPoints.objects.create(review=form, line=line, points=Decimal(str(given)))
     form.remark, form.submitted_at = remark, NOW
     form.save()
-
-
-def statements(client, address):
-    client.get(address)
-    with CaptureQueriesContext(connection) as found:
-        assert client.get(address).status_code == 200
-    assert [one["sql"] for one in found if not one["sql"].lstrip(" (\n").startswith(("SELECT", "SAVEPOINT", "RELEASE"))] == []
-    return len(found)
 
 
 class TestStudyReviews:

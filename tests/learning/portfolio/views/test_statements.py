@@ -1,6 +1,4 @@
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from learning.models import DepartmentStatement, FileLock, FiveHavesFile, StudyStatement
 from learning.portfolio.services.writing import TO_FILL_IN
@@ -9,6 +7,7 @@ from tests.factories.pages import make_site, make_user
 from tests.factories.portfolio import ApplicationFactory, FileLookFactory, StudyStatementFactory, rule_of_people
 from tests.factories.programme import at
 from tests.factories.reading import accepted_reflection
+from tests.learning.portfolio.views.measuring import statements
 from tests.standing import standing
 
 NOW = at(2026, 12, 15, 9)
@@ -36,13 +35,6 @@ def look_at(person, by):
     return FileLookFactory(staff=person, by=by.user, looked_on=NOW.date(), looked_at=NOW, role="head")
 
 
-def cost(client, url):
-    client.get(url)
-    with CaptureQueriesContext(connection) as statements:
-        assert client.get(url).status_code == 200
-    return len(statements)
-
-
 class TestStudyStatement:
     def test_is_drafted_from_the_records_and_not_stored(self, as_, bureau):
         ApplicationFactory(staff=bureau.member)
@@ -57,7 +49,7 @@ class TestStudyStatement:
             for day in range(1, number + 1):
                 accepted_reflection(author=bureau.member, at_time=at(2026, number, day))
                 ApplicationFactory(staff=bureau.member)
-            costs.append(cost(client, url))
+            costs.append(statements(client, url))
         assert costs[0] == costs[1]
 
     def test_is_saved_handed_in_and_taken_back(self, as_, bureau):
@@ -157,7 +149,7 @@ class TestDepartmentStatement:
         for number in (1, 5):
             for day in range(1, number + 1):
                 accepted_reflection(author=bureau.member, at_time=at(2026, number, day))
-            costs.append(cost(client, of_department(bureau.office, "write/")))
+            costs.append(statements(client, of_department(bureau.office, "write/")))
         assert costs[0] == costs[1]
 
     @pytest.mark.parametrize("address", ["/five-haves/1/departments/1/statement/", "/five-haves/2026/departments/99999999999/statement/"])
