@@ -30,6 +30,15 @@ class Record:
     def is_late(self) -> bool:
         return self.happened_on > self.counted_on
 
+    @property
+    def iso_day(self) -> str:
+        return self.happened_on.isoformat()
+
+    @property
+    def short_day(self) -> str:
+        """Within its year."""
+        return self.iso_day[5:]
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
