@@ -8,7 +8,7 @@ from django.utils import timezone
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminDateInput
 
-from ...evidence import all_evidence
+from ...evidence import Subject, all_evidence, find_evidence
 from ...organisation.models import Department, StaffMember
 from ..presets import DEFAULT_PRESET, PRESETS
 from ..services.plans import heads_in_turn
@@ -96,6 +96,9 @@ class RequirementForm(LedForm):
         measure, use = cleaned.get("measure"), cleaned.get("use")
         if measure and use and not cleaned.get("accepts_caution") and cautions_for(measure=measure, use=use):
             self.add_error("accepts_caution", NEED_TO_ACCEPT)
+        kind, owed_by = find_evidence(cleaned.get("evidence", "")), cleaned.get("owed_by")
+        if kind and owed_by and kind.subject == Subject.STAFF != owed_by:
+            self.add_error("evidence", f"“{kind.label}”记的是每个人的，只能用于由“{Subject.STAFF.label}”完成的要求。")
         return cleaned
 
 

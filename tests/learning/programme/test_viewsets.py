@@ -245,6 +245,18 @@ class TestRequirementForm:
         assert "至少勾选一类" in form.errors["department_kinds"][0]
         assert form["name"].value() == "改过的名字"
 
+    def test_asks_people_for_any_record_of_a_have_in_the_first_quarter(self, clerk):
+        requirement = RequirementFactory(owed_by="staff", evidence="portfolio.plan", per="year")
+        html = opened(clerk, "requirements:edit", requirement.pk).content.decode()
+        assert "有学习笔记（任何一项都算）" in html
+        assert self.change(clerk, requirement, evidence="have.note", window="first_quarter").status_code == 302
+        requirement.refresh_from_db()
+        assert (requirement.evidence, requirement.cadence) == ("have.note", "每年 1 次，3 月底前")
+
+    def test_does_not_ask_a_department_for_what_is_kept_of_each_person(self, clerk):
+        answer = self.change(clerk, RequirementFactory(), owed_by="organ", evidence="have.note")
+        assert "只能用于由“每个人”完成的要求" in answer.context["form"].errors["evidence"][0]
+
     def test_offers_kinds_of_evidence_that_nobody_keeps_yet(self, clerk):
         requirement = RequirementFactory(evidence="quiz.attempt")
         html = opened(clerk, "requirements:edit", requirement.pk).content.decode()
