@@ -110,7 +110,10 @@ def find_person(one: Upcoming, *, besides: Iterable[int] = ()) -> StaffMember | 
     Raises RestoreRefusedError where it might be either of two."""
     if one.number and (found := StaffMember.objects.filter(employee_number=one.number).first()):
         if found.name != one.name:
-            raise RestoreRefusedError(f"工号 {one.number} 在本站是{found.name}，档案里是{one.name}。请核对工号，改正后再上传。")
+            raise RestoreRefusedError(
+                f"工号 {one.number} 在本站是{found.name}，档案里是{one.name}。不是同一个人的，请核对工号；"
+                "是同一个人改了名的，请先把本站的姓名改成档案里的，读回以后再改回来。"
+            )
         return found
     namesakes = list(StaffMember.objects.named(one.name).exclude(pk__in=list(besides)))
     if one.number:

@@ -174,7 +174,9 @@ class TestWhereSomebodyIsHere:
 
     def test_refuses_a_number_of_somebody_else(self, refused):
         posted(name="钱多", number="0012")
-        assert "工号 0012 在本站是钱多，档案里是陶思远" in refused(package())
+        said = refused(package())
+        assert "工号 0012 在本站是钱多，档案里是陶思远" in said
+        assert "是同一个人改了名的" in said
 
     def test_refuses_two_of_one_name_and_says_how_to_tell_them_apart(self, refused):
         posted()
