@@ -18,7 +18,7 @@ from tests.factories.bureau import make_bureau
 from tests.factories.contributions import PlacementFactory, ResearchReportFactory, make_officer
 from tests.factories.portfolio import ApplicationFactory
 from tests.factories.programme import SessionFactory, StudyFormatFactory, at
-from tests.factories.reading import ReadingEntryFactory
+from tests.factories.reading import ReadingEntryFactory, ReflectionFactory
 from tests.standing import standing
 
 from .kept import YEAR, confirmed, locked, rights
@@ -49,6 +49,17 @@ def still_shown(person):
 
 
 class TestListed:
+    def test_a_reflection_that_was_given_back(self, bureau, lock):
+        moment = at(2026, 12, 20)
+        times = {"first_handed_in_at": moment, "handed_in_at": moment}
+        reflection = ReflectionFactory(author=bureau.member, title="灯下", state="waiting", **times)
+        lock()
+        type(reflection).objects.filter(pk=reflection.pk).update(state="returned")
+        assert listed(bureau.member) == [
+            "撤回或删去：读书心得《灯下》（2026-12-20）。锁定的档案里仍有这一条",
+            "五格：有心得体会由“有”变为“不计”",
+        ]
+
     def test_a_person_taken_off_the_roll_of_a_session(self, bureau, lock):
         SessionFactory(title="专题讲座", held=True, formats=[StudyFormatFactory()], attended_by=[bureau.member])
         lock()
