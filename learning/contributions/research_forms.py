@@ -2,14 +2,13 @@
 here: the services say what is too long."""
 
 import datetime
-import uuid
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
 
 from ..judging.forms import BallotForm, ConflictForm, PreparationForm
-from ..programme.forms import DayField, ServiceErrors
+from ..programme.forms import DayField, ServiceErrors, TokenField, VersionField
 from ..programme.people import People, UnknownNameError
 from .choices import Level, OutcomeKind
 from .models import Placement, ResearchReport
@@ -37,33 +36,6 @@ class TypedField(LineField):
 
     def __init__(self, *, rows: int, **kwargs):
         super().__init__(strip=False, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
-
-
-class VersionField(forms.Field):
-    """The version that a page was opened with; whatever else stands there is none."""
-
-    widget = forms.HiddenInput
-
-    def __init__(self):
-        super().__init__(required=False)
-
-    def to_python(self, value):
-        return int(value) if value and value.isascii() and value.isdecimal() and len(value) < 10 else None
-
-
-class TokenField(forms.Field):
-    """By which the same form is known when it is sent twice; whatever else stands there is a new one."""
-
-    widget = forms.HiddenInput
-
-    def __init__(self):
-        super().__init__(required=False)
-
-    def to_python(self, value):
-        try:
-            return uuid.UUID(str(value))
-        except ValueError:
-            return uuid.uuid4()
 
 
 class TopicForm(ServiceErrors, forms.Form):

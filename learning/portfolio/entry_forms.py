@@ -3,10 +3,10 @@
 from django import forms
 from django.utils.dateparse import parse_datetime
 
-from ..programme.forms import DayField, ServiceErrors
+from ..programme.forms import DayField, ServiceErrors, TokenField, VersionField
 from ..topics.areas import ContentArea
 from .choices import AchievementKind
-from .form_fields import LineField, TokenField, TypedField, VersionField
+from .form_fields import LineField, TypedField
 from .models import Achievement, Application
 from .services.entries import AchievementFacts, ApplicationWords, facts_of, source_key
 from .sources import choices_of

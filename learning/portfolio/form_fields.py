@@ -1,7 +1,5 @@
 """Fields of the forms a person fills the own file by. Nothing typed is refused for its length here: the services say what is too long."""
 
-import uuid
-
 from django import forms
 
 
@@ -20,33 +18,6 @@ class TypedField(forms.CharField):
 
     def to_python(self, value):
         return plain_text(super().to_python(value))
-
-
-class VersionField(forms.Field):
-    """The version that a page was opened with; whatever else stands there is none."""
-
-    widget = forms.HiddenInput
-
-    def __init__(self):
-        super().__init__(required=False)
-
-    def to_python(self, value):
-        return int(value) if value and value.isascii() and value.isdecimal() and len(value) < 10 else None
-
-
-class TokenField(forms.Field):
-    """By which the same form is known when it is sent twice; whatever else stands there is a new one."""
-
-    widget = forms.HiddenInput
-
-    def __init__(self):
-        super().__init__(required=False)
-
-    def to_python(self, value):
-        try:
-            return uuid.UUID(str(value))
-        except ValueError:
-            return uuid.uuid4()
 
 
 def plain_text(text: str) -> str:

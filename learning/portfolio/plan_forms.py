@@ -2,9 +2,9 @@
 
 from django import forms
 
-from ..programme.forms import ServiceErrors
+from ..programme.forms import ServiceErrors, VersionField
 from ..topics.areas import ContentArea
-from .form_fields import LineField, TypedField, VersionField
+from .form_fields import LineField, TypedField
 from .models import StudyPlan
 from .services.plans import PlanWords
 

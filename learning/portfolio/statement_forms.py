@@ -2,8 +2,8 @@
 
 from django import forms
 
-from ..programme.forms import ServiceErrors
-from .form_fields import TypedField, VersionField
+from ..programme.forms import ServiceErrors, VersionField
+from .form_fields import TypedField
 from .models import StudyStatement
 
 LONGEST = StudyStatement._meta.get_field("text").max_length

@@ -1,6 +1,7 @@
 """Forms of a session: opened or changed, moved, cancelled; its points and files."""
 
 import datetime
+import uuid
 
 from django import forms
 from django.conf import settings
@@ -52,6 +53,33 @@ class ClockField(forms.TimeField):
 
     def __init__(self, **kwargs):
         super().__init__(input_formats=["%H:%M", "%H:%M:%S"], **kwargs)
+
+
+class VersionField(forms.Field):
+    """The version that a page was opened with; whatever else stands there is none."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self):
+        super().__init__(required=False)
+
+    def to_python(self, value):
+        return int(value) if value and value.isascii() and value.isdecimal() and len(value) < 10 else None
+
+
+class TokenField(forms.Field):
+    """By which the same form is known when it is sent twice; whatever else stands there is a new one."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self):
+        super().__init__(required=False)
+
+    def to_python(self, value):
+        try:
+            return uuid.UUID(str(value))
+        except ValueError:
+            return uuid.uuid4()
 
 
 class ServiceErrors:

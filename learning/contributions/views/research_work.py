@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cms.files.serving import hand_out
 
+from ...programme.forms import VersionField
 from ..choices import FileKind
 from ..models import Placement, ResearchFile, ResearchOutcome, ResearchReport
-from ..research_forms import HandInForm, OutcomeForm, VersionField, Visits, WritingForm
+from ..research_forms import HandInForm, OutcomeForm, Visits, WritingForm
 from ..research_limits import HINT, MOST_FILES, most_characters
 from ..services.research_files import add_file, read_report
 from ..services.research_files import remove_file as remove_research_file
