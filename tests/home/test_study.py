@@ -1,25 +1,23 @@
-import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.factories.bureau import make_bureau
 from tests.factories.pages import make_site, make_user
 from tests.factories.programme import SessionFactory, at
+from tests.standing import standing
 
 NOW = at(2026, 11, 25, 9)
 
 
-@pytest.fixture
-def bureau(db):
+@standing(now=NOW)
+def bureau():
     make_site()
-    with time_machine.travel(NOW, tick=False):
-        found = make_bureau()
-        SessionFactory(title="昨天的周二学习", starts_at=at(2026, 11, 24))
-        SessionFactory(title="支部的活动", starts_at=at(2026, 11, 26), organised_by="branch", branch=found.branch, audience="party_members")
-        for day in range(1, 5):
-            SessionFactory(title=f"十二月{day}日", starts_at=at(2026, 12, day))
-        yield found
+    found = make_bureau()
+    SessionFactory(title="昨天的周二学习", starts_at=at(2026, 11, 24))
+    SessionFactory(title="支部的活动", starts_at=at(2026, 11, 26), organised_by="branch", branch=found.branch, audience="party_members")
+    for day in range(1, 5):
+        SessionFactory(title=f"十二月{day}日", starts_at=at(2026, 12, day))
+    return found
 
 
 class TestHomePage:

@@ -23,6 +23,7 @@ from tests.factories.bureau import make_bureau, rights_of
 from tests.factories.pages import make_column, make_site
 from tests.factories.portfolio import rule_of_people
 from tests.factories.programme import PlanItemFactory, RequirementFactory, SessionFactory, StudyFormatFactory, at
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 STARTS, NOW = at(2026, 11, 24, 15), at(2026, 11, 24, 17, 30)
@@ -31,7 +32,7 @@ QUARTER = period_of(TODAY, PeriodKind.QUARTER)
 WRITTEN = {"learning.attendance", "learning.makeup"}  # the roll, and what whoever missed it has to make up
 
 
-@pytest.fixture
+@standing()
 def bureau():
     make_column(make_site(), "讲座记录")
     return make_bureau()

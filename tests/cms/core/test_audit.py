@@ -7,11 +7,12 @@ from cms.jobs.services import run_due
 from cms.users.roles import ensure_groups
 from tests.factories.organisation import DepartmentFactory
 from tests.factories.pages import make_article, make_column, make_site, make_user
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@standing()
 def logged():
     ensure_groups()
     editor = make_user("editor", "编辑", display_name="甲编辑")

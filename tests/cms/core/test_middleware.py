@@ -10,6 +10,7 @@ from wagtail.models import PageViewRestriction
 from cms.core.middleware import ClientAddressMiddleware, plain_address
 from learning.models import LectureRecordPage
 from tests.factories.pages import PASSWORD, make_article, make_column, make_notice, make_site, make_user
+from tests.standing import standing
 
 KEPT = "public, max-age=0, s-maxage=60"
 
@@ -23,8 +24,8 @@ def may_be_kept(header: str) -> bool:
     return "max-age" in header and not any(word in header for word in ("private", "no-store", "no-cache"))
 
 
-@pytest.fixture
-def column(db):
+@standing()
+def column():
     return make_column(make_site())
 
 

@@ -15,11 +15,12 @@ from cms.files.serving import hand_out
 from cms.users.roles import ensure_groups
 from learning.models import ArticleAttachment, LectureRecordPage
 from tests.factories.pages import make_article, make_column, make_site, make_user
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@standing()
 def column():
     ensure_groups()
     return make_column(make_site())

@@ -4,12 +4,13 @@ import pytest
 
 from cms.inbox.models import Channel
 from tests.factories.pages import make_site, make_user
+from tests.standing import standing
 
 NOW = datetime.datetime(2026, 11, 24, 9, 30, tzinfo=datetime.UTC)
 
 
-@pytest.fixture
-def site(db):
+@standing()
+def site():
     return make_site()
 
 

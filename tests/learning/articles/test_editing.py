@@ -10,10 +10,11 @@ from cms.review.services import ensure_workflow
 from cms.users.roles import ensure_groups
 from learning.models import StudyMaterialPage
 from tests.factories.pages import make_article, make_column, make_site, make_user
+from tests.standing import standing
 
 
-@pytest.fixture
-def column(db):
+@standing()
+def column():
     home = make_site()
     ensure_groups()
     ensure_workflow()

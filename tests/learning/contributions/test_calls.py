@@ -11,14 +11,15 @@ from tests.factories.bureau import make_bureau, rights_of
 from tests.factories.contributions import CommissionFactory, MediaArticleFactory
 from tests.factories.organisation import DepartmentFactory
 from tests.factories.programme import at
+from tests.standing import standing
 
 TODAY = datetime.date(2026, 3, 25)
 DUE = datetime.date(2026, 3, 20)
 IN_TIME, TOO_LATE = datetime.date(2026, 3, 20), datetime.date(2026, 3, 21)
 
 
-@pytest.fixture
-def bureau(db):
+@standing()
+def bureau():
     return make_bureau()
 
 

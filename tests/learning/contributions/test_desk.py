@@ -17,13 +17,14 @@ from tests.factories.contributions import (
 )
 from tests.factories.programme import at
 from tests.factories.submissions import draft, handed_in, in_queue, make_newsroom
+from tests.standing import standing
 
 TODAY = datetime.date(2026, 3, 5)
 NOW = at(2026, 3, 5, 9)
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@standing()
 def room():
     return make_newsroom()
 

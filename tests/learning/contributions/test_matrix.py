@@ -1,8 +1,7 @@
-import pytest
-
 from learning.contributions.matrix import matrix_of
 from learning.models import OutletGrade
 from tests.factories.contributions import MediaArticleFactory, OutletFactory, PlacementFactory
+from tests.standing import standing
 
 from .counted import TODAY, YEAR, day, make_counted, more_placements, period
 
@@ -11,8 +10,8 @@ def found(chosen=YEAR):
     return matrix_of(chosen, uses=chosen.uses, today=TODAY)
 
 
-@pytest.fixture
-def counted(db):
+@standing()
+def counted():
     return make_counted()
 
 

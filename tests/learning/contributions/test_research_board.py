@@ -13,12 +13,13 @@ from tests.factories.contributions import ResearchReportFactory
 from tests.factories.organisation import DepartmentFactory
 from tests.factories.programme import RequirementFactory, at
 from tests.factories.research import ResearchJudgingFactory, written_report
+from tests.standing import standing
 
 MARCH, MAY = datetime.date(2026, 3, 2), datetime.date(2026, 5, 12)
 
 
-@pytest.fixture
-def bureau(db):
+@standing()
+def bureau():
     return make_bureau()
 
 

@@ -8,12 +8,13 @@ from learning.contributions.rights import ContributionRights
 from learning.models import FieldVisit, ResearchEntry
 from tests.factories.bureau import make_bureau, rights_of
 from tests.factories.research import ResearchJudgingFactory, written_report
+from tests.standing import standing
 
 DAY = datetime.date(2026, 6, 1)
 
 
-@pytest.fixture
-def bureau(db):
+@standing()
+def bureau():
     return make_bureau()
 
 

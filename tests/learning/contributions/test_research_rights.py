@@ -8,13 +8,14 @@ from learning.models import ResearchEntry, ResearchJudge
 from tests.factories.bureau import make_bureau, rights_of
 from tests.factories.contributions import ResearchReportFactory
 from tests.factories.research import ResearchJudgingFactory, written_report
+from tests.standing import standing
 
 MAY = datetime.date(2026, 5, 12)
 EVERYBODY = ("member", "colleague", "head", "other_head", "secretary", "leader", "clerk")
 
 
-@pytest.fixture
-def bureau(db):
+@standing()
+def bureau():
     return make_bureau()
 
 

@@ -7,12 +7,13 @@ from learning.articles.notices import NoticeDraftError, NoticeTable, NoticeText
 from learning.library.drafts import column_for_notices, write_notice
 from learning.models import NoticePage
 from tests.factories.pages import make_column, make_notice, make_site, make_user
+from tests.standing import standing
 
 TEXT = NoticeText("名单公示", ["先公示 <b>名单</b>。", "再说渠道。"], "机关党委", datetime.date(2026, 12, 28))
 
 
-@pytest.fixture
-def home(db):
+@standing()
+def home():
     return make_site()
 
 

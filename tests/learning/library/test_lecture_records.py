@@ -7,11 +7,12 @@ from learning.programme.choices import AttendanceStatus, SessionKind
 from tests.factories.organisation import StaffMemberFactory
 from tests.factories.pages import make_article, make_column, make_site, make_user
 from tests.factories.programme import AttendanceFactory, SessionFactory, at
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@standing()
 def column():
     return make_column(make_site(), "讲座记录", slug="jiangzuojilu")
 

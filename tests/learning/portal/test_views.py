@@ -1,5 +1,4 @@
 import pytest
-import time_machine
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
@@ -13,16 +12,17 @@ from tests.factories.pages import make_site, make_user
 from tests.factories.programme import PlanItemFactory, RequirementFactory, SessionFactory, at
 from tests.factories.reading import ReflectionFactory
 from tests.factories.reviews import give_right, handed_in_reflection
+from tests.standing import standing
 
 NOW = at(2026, 11, 25, 9)
 URL = "/my/"
 
+pytestmark = pytest.mark.usefixtures("site")
 
-@pytest.fixture(autouse=True)
-def _at_nine(db):
-    make_site()
-    with time_machine.travel(NOW, tick=False):
-        yield
+
+@standing(now=NOW)
+def site():
+    return make_site()
 
 
 def page(client, person):

@@ -18,6 +18,7 @@ from tests.factories.portfolio import ApplicationFactory, FiveHavesFileFactory, 
 from tests.factories.programme import PlanItemFactory, RequirementFactory, SessionFactory, StudyFormatFactory, at
 from tests.factories.reading import ReadingEntryFactory, StudyNoteFactory, accepted_reflection
 from tests.factories.research import written_report
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date(2026, 12, 1)
@@ -25,7 +26,7 @@ REFLECTION = ("reading.reflection", "reading.application")
 RESEARCH = ("contributions.research_report", "contributions.research", "contributions.research_use")
 
 
-@pytest.fixture
+@standing()
 def bureau():
     return make_bureau()
 

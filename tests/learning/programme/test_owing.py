@@ -12,6 +12,7 @@ from learning.programme.owing import owing
 from tests.factories.bureau import make_bureau, rights_of
 from tests.factories.programme import PlanItemFactory, RequirementFactory, at
 from tests.factories.reading import MonthlyListFactory, ReadingEntryFactory, accepted_reflection
+from tests.standing import standing
 
 TODAY = datetime.date(2026, 11, 25)
 
@@ -20,8 +21,8 @@ def day(month, number, year=2026):
     return datetime.date(year, month, number)
 
 
-@pytest.fixture
-def bureau(db):
+@standing()
+def bureau():
     return make_bureau()
 
 

@@ -2,19 +2,18 @@
 
 import datetime
 
-import pytest
-
 from learning.models import Absence
 from learning.programme.standings import Standings
 from tests.factories.bureau import make_bureau, rights_of
 from tests.factories.organisation import BranchMembershipFactory, DepartmentFactory, PostingFactory, StaffMemberFactory
+from tests.standing import standing
 
 DAY = datetime.date(2026, 11, 25)
 ONE = datetime.timedelta(days=1)
 
 
-@pytest.fixture
-def bureau(db):
+@standing()
+def bureau():
     return make_bureau()
 
 

@@ -12,6 +12,7 @@ from tests.factories.bureau import make_bureau
 from tests.factories.organisation import PostingFactory, StaffMemberFactory
 from tests.factories.programme import SessionFactory, at
 from tests.factories.reading import JudgingFactory, ReadingEntryFactory, ReflectionFactory, StarSelectionFactory, accepted_reflection
+from tests.standing import standing
 
 TODAY = datetime.date(2026, 12, 28)
 
@@ -20,8 +21,8 @@ def day(month, number) -> datetime.date:
     return datetime.date(2026, month, number)
 
 
-@pytest.fixture
-def bureau(db):
+@standing()
+def bureau():
     return make_bureau()
 
 

@@ -11,13 +11,14 @@ from tests.factories.pages import make_site
 from tests.factories.programme import at
 from tests.factories.reading import JudgingFactory, ReflectionFactory, accepted_reflection, cast
 from tests.factories.reviews import handed_in_reflection, make_review_bureau, reviewed_reflection
+from tests.standing import standing
 
 QUARTER = datetime.date(2026, 7, 1)
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@standing()
 def bureau():
     make_site()
     return make_review_bureau()

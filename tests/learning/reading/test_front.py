@@ -3,7 +3,6 @@
 import datetime
 
 import pytest
-import time_machine
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.template.loader import render_to_string
@@ -20,17 +19,17 @@ from tests.factories.organisation import StaffMemberFactory
 from tests.factories.pages import make_site, make_user
 from tests.factories.programme import at
 from tests.factories.reading import BookFactory, ListedBookFactory, MonthlyListFactory, accepted_reflection
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date(2026, 11, 25)
 ANYBODY = AnonymousUser()
 
 
-@pytest.fixture
+@standing(now=at(2026, 11, 25, 9))
 def room():
     home = make_site()
-    with time_machine.travel(at(2026, 11, 25, 9), tick=False):
-        yield add_page(parent=home, page=ReadingRoomPage(title="读书园地", slug="dushu", intro="每月一本"), publish=True, public=True)
+    return add_page(parent=home, page=ReadingRoomPage(title="读书园地", slug="dushu", intro="每月一本"), publish=True, public=True)
 
 
 def exhibition(room, quarter_first, *, title="展评", publish=True, **facts):

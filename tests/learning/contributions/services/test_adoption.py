@@ -14,6 +14,7 @@ from learning.models import ArticlePrint, MediaArticle, OutletGrade, Placement, 
 from tests.factories.contributions import MediaArticleFactory, OutletFactory, PlacementFactory
 from tests.factories.programme import at
 from tests.factories.submissions import draft, given_back, handed_in, in_queue, make_newsroom
+from tests.standing import standing
 
 from ..corpus import LAMP
 
@@ -21,8 +22,8 @@ NOW = at(2026, 3, 20, 9)
 DAY = datetime.date(2026, 3, 5)
 
 
-@pytest.fixture
-def room(db):
+@standing()
+def room():
     room = make_newsroom()
     room.outlet = OutletFactory(name="样报", grade=("city", "second"))
     OutletGrade.objects.create(outlet=room.outlet, level="province", weight_class="first", since=datetime.date(2026, 3, 10))

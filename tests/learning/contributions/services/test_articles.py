@@ -27,12 +27,13 @@ from tests.factories.organisation import DepartmentFactory, PostingFactory, Staf
 from tests.factories.pages import make_user
 from tests.factories.programme import at
 from tests.factories.submissions import HANDED_IN_AT, WRITTEN, draft, given_back, handed_in, in_queue, make_newsroom
+from tests.standing import standing
 
 NOW = at(2026, 3, 2, 9)
 
 
-@pytest.fixture
-def room(db):
+@standing()
+def room():
     return make_newsroom()
 
 

@@ -14,13 +14,14 @@ from learning.periods import PeriodKind, period_of
 from tests.factories.contributions import PlacementFactory
 from tests.factories.pages import make_column
 from tests.learning.contributions.counted import NOW, day, make_watched
+from tests.standing import standing
 
 HALF = period_of(datetime.date(2026, 1, 1), PeriodKind.HALF)
 YEAR = period_of(datetime.date(2026, 1, 1), PeriodKind.YEAR)
 
 
-@pytest.fixture
-def watched(db):
+@standing()
+def watched():
     watched = make_watched(audience=["section"])
     make_column(watched.home, "通知公告", "tongzhi")
     return watched

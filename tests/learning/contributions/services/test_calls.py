@@ -12,6 +12,7 @@ from tests.factories.contributions import make_officer
 from tests.factories.organisation import DepartmentFactory, PostingFactory, StaffMemberFactory
 from tests.factories.pages import make_user
 from tests.factories.programme import at
+from tests.standing import standing
 
 NOW = at(2026, 11, 25, 9)
 TODAY, YESTERDAY = NOW.date(), datetime.date(2026, 11, 24)
@@ -19,13 +20,13 @@ DUE = datetime.date(2026, 12, 10)
 MONTH, NEXT = datetime.date(2026, 11, 1), datetime.date(2026, 12, 1)
 
 
-@pytest.fixture
-def bureau(db):
+@standing()
+def bureau():
     return make_bureau()
 
 
-@pytest.fixture
-def officer(db):
+@standing()
+def officer():
     return make_officer()
 
 

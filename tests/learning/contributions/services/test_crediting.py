@@ -8,13 +8,14 @@ from learning.contributions.services.crediting import EventError, add_event, rem
 from learning.models import CreditableEvent
 from tests.factories.programme import at
 from tests.factories.submissions import draft, in_queue, make_newsroom
+from tests.standing import standing
 
 NOW = at(2026, 3, 20, 9)
 DAY = datetime.date(2026, 3, 10)
 
 
-@pytest.fixture
-def room(db):
+@standing()
+def room():
     return make_newsroom()
 
 

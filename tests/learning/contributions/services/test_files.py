@@ -24,12 +24,13 @@ from tests.cms.files.specimens import OLE2, photograph, picture
 from tests.factories.pages import make_site
 from tests.factories.programme import at
 from tests.factories.submissions import draft, handed_in, make_newsroom
+from tests.standing import standing
 
 NOW = at(2026, 3, 5, 9)
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@standing()
 def room():
     make_site()
     return make_newsroom()

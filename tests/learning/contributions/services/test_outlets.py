@@ -6,12 +6,13 @@ from django.core.exceptions import ValidationError
 from learning.contributions.services.outlets import OutletError, normal_alias, save_outlet, why_kept
 from learning.models import Outlet, OutletGrade, OutletName
 from tests.factories.contributions import OutletFactory, PlacementFactory, make_officer
+from tests.standing import standing
 
 SINCE = datetime.date(2026, 1, 1)
 
 
-@pytest.fixture
-def officer(db):
+@standing()
+def officer():
     return make_officer()
 
 

@@ -20,13 +20,14 @@ from tests.factories.pages import make_site
 from tests.factories.programme import at
 from tests.factories.reviews import give_right
 from tests.factories.submissions import draft, make_newsroom
+from tests.standing import standing
 
 NOW = at(2026, 3, 5, 9)
 DAY = datetime.date(2026, 3, 5)
 
 
-@pytest.fixture
-def room(db):
+@standing()
+def room():
     return make_newsroom()
 
 

@@ -19,6 +19,7 @@ from learning.models import ArticlePrint, OutletGrade, Placement, PlacementProof
 from tests.factories.contributions import OutletFactory, PlacementFactory
 from tests.factories.programme import at
 from tests.factories.submissions import in_queue, make_newsroom
+from tests.standing import standing
 
 from ..corpus import LAMP
 from .test_adoption import register
@@ -27,8 +28,8 @@ NOW = at(2026, 3, 20, 9)
 DAY = datetime.date(2026, 3, 5)
 
 
-@pytest.fixture
-def room(db):
+@standing()
+def room():
     room = make_newsroom()
     room.outlet = OutletFactory(name="样报", grade=("city", "second"))
     return room

@@ -12,6 +12,7 @@ from learning.models import PlacementProof
 from tests.factories.contributions import OutletFactory
 from tests.factories.programme import at
 from tests.factories.submissions import in_queue, make_newsroom
+from tests.standing import standing
 
 from .test_adoption import register
 
@@ -27,8 +28,8 @@ def picture(colour="red", **facts) -> bytes:
     return out.getvalue()
 
 
-@pytest.fixture
-def room(db):
+@standing()
+def room():
     room = make_newsroom()
     room.outlet = OutletFactory()
     return room

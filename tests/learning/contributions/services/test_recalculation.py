@@ -20,6 +20,7 @@ from tests.factories.organisation import DepartmentFactory
 from tests.factories.pages import make_user
 from tests.factories.programme import at
 from tests.factories.rights import with_right
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +28,7 @@ NOW = at(2026, 3, 20, 9)
 JANUARY = datetime.date(2026, 1, 1)
 
 
-@pytest.fixture
+@standing()
 def officer():
     return with_right(make_officer(), "run_contributions")
 

@@ -13,12 +13,13 @@ from tests.factories.bureau import make_bureau
 from tests.factories.contributions import ResearchReportFactory
 from tests.factories.programme import at
 from tests.factories.research import ResearchJudgingFactory, written_report
+from tests.standing import standing
 
 NOW = at(2026, 5, 12, 9)
 
 
-@pytest.fixture
-def bureau(db):
+@standing()
+def bureau():
     return make_bureau()
 
 

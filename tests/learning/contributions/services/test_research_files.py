@@ -13,13 +13,14 @@ from tests.cms.files.specimens import photograph, picture
 from tests.factories.bureau import make_bureau
 from tests.factories.programme import at
 from tests.factories.research import ResearchJudgingFactory, written_report
+from tests.standing import standing
 
 NOW = at(2026, 9, 12, 9)
 PDF = b"%PDF-1.4 sample"
 
 
-@pytest.fixture
-def bureau(db):
+@standing()
+def bureau():
     return make_bureau()
 
 

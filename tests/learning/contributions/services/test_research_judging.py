@@ -29,12 +29,13 @@ from tests.factories.organisation import DepartmentFactory, PostingFactory, Staf
 from tests.factories.pages import make_column, make_site, make_user
 from tests.factories.programme import at
 from tests.factories.research import ResearchJudgingFactory, cast_research, written_report
+from tests.standing import standing
 
 NOW = at(2026, 11, 25, 9)
 
 
-@pytest.fixture
-def bureau(db):
+@standing()
+def bureau():
     return make_bureau()
 
 

@@ -22,13 +22,14 @@ from tests.factories.bureau import make_bureau
 from tests.factories.contributions import MediaArticleFactory, PlacementFactory, ResearchReportFactory
 from tests.factories.programme import at
 from tests.factories.research import ResearchJudgingFactory, written_report
+from tests.standing import standing
 
 NOW = at(2026, 9, 12, 9)
 DAY = datetime.date(2026, 9, 12)
 
 
-@pytest.fixture
-def bureau(db):
+@standing()
+def bureau():
     return make_bureau()
 
 

@@ -25,13 +25,14 @@ from learning.models import ArticleTask, CreditableEvent, MediaArticle
 from tests.factories.contributions import CommissionFactory, MediaArticleFactory, OutletFactory, PlacementFactory
 from tests.factories.programme import at
 from tests.factories.submissions import draft, given_back, handed_in, in_queue, make_newsroom
+from tests.standing import standing
 
 NOW = at(2026, 3, 5, 9)
 TODAY = datetime.date(2026, 3, 5)
 
 
-@pytest.fixture
-def room(db):
+@standing()
+def room():
     return make_newsroom()
 
 

@@ -19,6 +19,7 @@ from tests.factories.contributions import MediaArticleFactory, OutletFactory, Pl
 from tests.factories.pages import make_user
 from tests.factories.programme import at
 from tests.factories.rights import with_right
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +30,7 @@ def day(month, number=1, year=2026):
     return datetime.date(year, month, number)
 
 
-@pytest.fixture
+@standing()
 def officer():
     return with_right(make_officer(), "run_contributions")
 

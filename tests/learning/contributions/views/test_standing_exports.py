@@ -3,20 +3,19 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
-import time_machine
 
 from learning.models import MediaArticle, ScoreShare
 from learning.programme.books import XLSX
 from tests.learning.contributions.counted import NOW, make_watched, more_placements
 from tests.learning.contributions.views.test_standings import NONSENSE
+from tests.standing import standing
 
 QUOTA = {"pieces": 2, "base": Decimal(5), "deduction": Decimal("1.5"), "per": "month", "counts": "submitted"}
 
 
-@pytest.fixture
-def watched(db):
-    with time_machine.travel(NOW, tick=False):
-        yield make_watched(audience=["section"], quotas=[QUOTA])
+@standing(now=NOW)
+def watched():
+    return make_watched(audience=["section"], quotas=[QUOTA])
 
 
 def book(client, url):

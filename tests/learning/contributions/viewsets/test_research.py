@@ -8,12 +8,13 @@ from tests.factories.bureau import make_bureau
 from tests.factories.pages import make_site, make_user
 from tests.factories.programme import at
 from tests.factories.research import ResearchJudgingFactory, written_report
+from tests.standing import standing
 
 NOW = at(2026, 9, 12, 9)
 
 
-@pytest.fixture
-def report(db):
+@standing()
+def report():
     make_site()
     bureau = make_bureau()
     report = written_report(department=bureau.office, declared_by=bureau.member, title="后台里的题目")

@@ -8,13 +8,14 @@ from learning.models import CalendarToken
 from learning.programme.services.calendar import departments_for, find_token, note_reading, revoke, subscribe
 from tests.factories.bureau import make_bureau, rights_of
 from tests.factories.programme import at
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 NOW = at(2026, 11, 25, 9)
 TODAY = NOW.date()
 
 
-@pytest.fixture
+@standing()
 def bureau():
     return make_bureau()
 

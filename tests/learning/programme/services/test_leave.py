@@ -22,14 +22,15 @@ from learning.programme.services.make_ups import MakeUpError, check_make_up, eff
 from learning.programme.services.roll import freeze_roster, save_roll
 from tests.factories.bureau import make_bureau, rights_of
 from tests.factories.programme import SessionFactory, at
+from tests.standing import standing
 
 NOW = at(2026, 11, 25, 9)
 TODAY = NOW.date()
 YEAR = period_of(TODAY, PeriodKind.YEAR)
 
 
-@pytest.fixture
-def bureau(db):
+@standing()
+def bureau():
     return make_bureau()
 
 

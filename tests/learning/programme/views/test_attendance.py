@@ -2,7 +2,6 @@ import io
 
 import openpyxl
 import pytest
-import time_machine
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -11,16 +10,15 @@ from django.urls import reverse
 from tests.factories.organisation import DepartmentFactory, PostingFactory, StaffMemberFactory
 from tests.factories.pages import make_site, make_user
 from tests.factories.programme import AttendanceFactory, SessionFactory, at
+from tests.standing import standing
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("site")
 ADDRESS = "/attendance/"
 
 
-@pytest.fixture(autouse=True)
-def _november():
-    make_site()
-    with time_machine.travel(at(2026, 11, 25, 9), tick=False):
-        yield
+@standing(now=at(2026, 11, 25, 9))
+def site():
+    return make_site()
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from learning.models import CalendarDay, CalendarToken, Posting
 from learning.programme.choices import AttendanceStatus
 from tests.factories.bureau import make_bureau
 from tests.factories.programme import SessionFactory, at
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 NOW = at(2026, 11, 25, 9)
@@ -20,7 +21,7 @@ def _today(monkeypatch):
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
 
 
-@pytest.fixture
+@standing()
 def bureau():
     return make_bureau()
 

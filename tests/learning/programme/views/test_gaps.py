@@ -1,7 +1,6 @@
 import datetime
 
 import pytest
-import time_machine
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -21,16 +20,15 @@ from tests.factories.organisation import (
 )
 from tests.factories.pages import make_site, make_user
 from tests.factories.programme import AnnualPlanFactory, PlanItemFactory, RequirementFactory, SessionFactory, at
+from tests.standing import standing
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("site")
 NOW = at(2026, 11, 25, 9)
 
 
-@pytest.fixture(autouse=True)
-def _november():
-    make_site()
-    with time_machine.travel(NOW, tick=False):
-        yield
+@standing(now=NOW)
+def site():
+    return make_site()
 
 
 @pytest.fixture

@@ -1,5 +1,4 @@
 import pytest
-import time_machine
 
 from learning.models import LeaveRequest, MakeUp
 from learning.programme.choices import LeaveState
@@ -7,16 +6,16 @@ from learning.programme.services.leave import ask_leave, decide_leave
 from tests.factories.bureau import make_bureau
 from tests.factories.pages import make_site, make_user
 from tests.factories.programme import SessionFactory, at
+from tests.standing import standing
 
 NOW = at(2026, 11, 25, 9)
 ASKED = {"kind": "duty", "reason": "下校督导"}
 
 
-@pytest.fixture
-def bureau(db):
+@standing(now=NOW)
+def bureau():
     make_site()
-    with time_machine.travel(NOW, tick=False):
-        yield make_bureau()
+    return make_bureau()
 
 
 @pytest.fixture

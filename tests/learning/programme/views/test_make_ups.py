@@ -1,5 +1,4 @@
 import pytest
-import time_machine
 
 from learning.evidence import Subject
 from learning.models import Attendance, MakeUp
@@ -8,20 +7,18 @@ from learning.programme.services.sessions import set_material
 from tests.factories.bureau import make_bureau
 from tests.factories.pages import make_article, make_column, make_site
 from tests.factories.programme import SessionFactory, at
+from tests.standing import standing
 
 NOW = at(2026, 11, 25, 9)
 WRITTEN = {"has_read": "on", "note": "读完材料，对照了本科室的流程。"}
 
 
-@pytest.fixture
-def home(db):
-    with time_machine.travel(NOW, tick=False):
-        yield make_site()
-
-
-@pytest.fixture
-def bureau(home):
-    return make_bureau()
+@standing(now=NOW)
+def bureau():
+    home = make_site()
+    bureau = make_bureau()
+    bureau.home = home
+    return bureau
 
 
 @pytest.fixture
@@ -61,8 +58,8 @@ def as_(client):
 
 
 class TestMakeUp:
-    def test_shows_the_sessions_materials_and_points(self, as_, home, bureau, session, make_up):
-        column = make_column(home)
+    def test_shows_the_sessions_materials_and_points(self, as_, bureau, session, make_up):
+        column = make_column(bureau.home)
         for page in (make_article(column, "读本"), make_article(column, "草稿", publish=False)):
             set_material(session=session, page=page, is_wanted=True, by=bureau.clerk.user)
         html = as_(bureau.member).get(f"/sessions/{session.pk}/make-up/").content.decode()

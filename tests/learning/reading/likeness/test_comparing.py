@@ -14,6 +14,7 @@ from tests.factories.pages import make_article, make_column, make_notice, make_s
 from tests.factories.programme import SessionFactory, at
 from tests.factories.reading import ReflectionFactory, accepted_reflection, archived_reflection
 from tests.learning.reading.likeness.texts import STOCK, edited, html_of, paragraphs
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +26,7 @@ def mine():
     return ReflectionFactory(author=StaffMemberFactory(user=make_user("xiezuozhe")))
 
 
-@pytest.fixture
+@standing()
 def column():
     return make_column(make_site())
 

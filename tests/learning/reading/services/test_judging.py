@@ -28,12 +28,13 @@ from tests.factories.organisation import StaffMemberFactory
 from tests.factories.pages import make_user
 from tests.factories.programme import at
 from tests.factories.reading import JudgingFactory, accepted_reflection, cast, hang_exhibition
+from tests.standing import standing
 
 NOW = at(2026, 11, 25, 9)
 
 
-@pytest.fixture
-def bureau(db):
+@standing()
+def bureau():
     return make_bureau()
 
 

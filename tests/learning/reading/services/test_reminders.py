@@ -2,8 +2,6 @@
 
 import datetime
 
-import pytest
-
 from cms.inbox.models import Message
 from learning.models import Reflection, StaffMember
 from learning.reading.services.reminders import MOST_REWRITES, remind_turns
@@ -11,13 +9,14 @@ from learning.reading.services.review import claim_reflection
 from tests.factories.pages import make_site
 from tests.factories.programme import at
 from tests.factories.reviews import handed_in_reflection, make_review_bureau, reviewed_reflection
+from tests.standing import standing
 
 HANDED_IN = at(2026, 11, 20, 9)  # due on the 27th, a Friday
 DAY = datetime.timedelta(days=1)
 
 
-@pytest.fixture
-def bureau(db):
+@standing()
+def bureau():
     make_site()
     return make_review_bureau()
 

@@ -25,6 +25,7 @@ from tests.factories.organisation import StaffMemberFactory
 from tests.factories.pages import make_column, make_site
 from tests.factories.programme import at
 from tests.factories.reading import ReadingEntryFactory, StarSelectionFactory
+from tests.standing import standing
 
 NOW = at(2026, 12, 28, 10)
 TODAY = NOW.date()
@@ -32,8 +33,8 @@ QUARTER = period_of(TODAY, PeriodKind.QUARTER)
 TERMS = Terms("读三本书", places=2, min_books=1, min_reflections=0, min_exchanges=0, min_mean=None)
 
 
-@pytest.fixture
-def bureau(db):
+@standing()
+def bureau():
     return make_bureau()
 
 

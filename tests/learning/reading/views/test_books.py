@@ -1,7 +1,6 @@
 import datetime
 
 import pytest
-import time_machine
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -15,17 +14,17 @@ from tests.factories.pages import make_site, make_user
 from tests.factories.portfolio import rule_of_people
 from tests.factories.programme import at
 from tests.factories.reading import BookFactory, ListedBookFactory, MonthlyListFactory, ReadingEntryFactory, accepted_reflection
+from tests.standing import standing
 
 NOW = at(2026, 11, 25, 9)
 MONTH = "/reading/months/2026/11/"
 OCTOBER, DECEMBER = datetime.date(2026, 10, 1), datetime.date(2026, 12, 1)
 
 
-@pytest.fixture
-def bureau(db):
+@standing(now=NOW)
+def bureau():
     make_site()
-    with time_machine.travel(NOW, tick=False):
-        yield make_bureau()
+    return make_bureau()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 import datetime
 
 import pytest
-import time_machine
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -12,20 +11,20 @@ from tests.factories.organisation import StaffMemberFactory
 from tests.factories.pages import make_site, make_user
 from tests.factories.programme import at
 from tests.factories.reading import BookFactory, InterestGroupFactory, accepted_reflection
+from tests.standing import standing
 
 NOW = at(2026, 11, 25, 9)
 TODAY = datetime.date(2026, 11, 25)
 SAVED = {"purpose": "读诗", "meets_on": "2026-12-03", "meets_at": "16:00", "next_place": "二楼阅览室", "next_topic": "领读", "added": ""}
 
 
-@pytest.fixture
-def bureau(db):
+@standing(now=NOW)
+def bureau():
     make_site()
-    with time_machine.travel(NOW, tick=False):
-        bureau = make_bureau()
-        rights = Permission.objects.filter(codename__in=["add_interestgroup", "change_interestgroup"])
-        bureau.clerk.user.user_permissions.add(*rights)
-        yield bureau
+    bureau = make_bureau()
+    rights = Permission.objects.filter(codename__in=["add_interestgroup", "change_interestgroup"])
+    bureau.clerk.user.user_permissions.add(*rights)
+    return bureau
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The own notes on the site: whoever else asks for one is told that there is none."""
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -12,15 +11,17 @@ from tests.factories.organisation import StaffMemberFactory
 from tests.factories.pages import make_article, make_column, make_notice, make_site, make_user
 from tests.factories.programme import SessionFactory, at
 from tests.factories.reading import BookFactory, StudyNoteFactory
+from tests.standing import standing
 
 NOW = at(2026, 11, 25, 9)
 LIST = "/my/notes/"
 
+pytestmark = pytest.mark.usefixtures("home")
 
-@pytest.fixture(autouse=True)
-def home(db):
-    with time_machine.travel(NOW, tick=False):
-        yield make_site()
+
+@standing(now=NOW)
+def home():
+    return make_site()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 import datetime
 
 import pytest
-import time_machine
 
 from learning.articles.pdf import pdf_available
 from learning.library.drafts import write_notice
@@ -12,6 +11,7 @@ from tests.factories.bureau import make_bureau
 from tests.factories.pages import make_column, make_site, make_user
 from tests.factories.programme import at
 from tests.factories.reading import ReadingEntryFactory, StarSelectionFactory, accepted_reflection
+from tests.standing import standing
 
 NOW = at(2026, 12, 28, 10)
 TERMS = {
@@ -25,15 +25,12 @@ TERMS = {
 }
 
 
-@pytest.fixture
-def home(db):
-    with time_machine.travel(NOW, tick=False):
-        yield make_site()
-
-
-@pytest.fixture
-def bureau(home):
-    return make_bureau()
+@standing(now=NOW)
+def bureau():
+    home = make_site()
+    bureau = make_bureau()
+    bureau.home = home
+    return bureau
 
 
 @pytest.fixture
@@ -215,8 +212,8 @@ class TestDecide:
 
 
 class TestWhoSeesTheStars:
-    def test_the_bureau_at_once_the_public_with_the_notice(self, as_, client, home, bureau, star, selection, url):
-        make_column(home, "通知公告", "tongzhi")
+    def test_the_bureau_at_once_the_public_with_the_notice(self, as_, client, bureau, star, selection, url):
+        make_column(bureau.home, "通知公告", "tongzhi")
         assert "陶思远" in as_(bureau.colleague).get(url).content.decode()
         client.logout()
         page = draft_star_notice(selection=selection, days=5, contact="机关党委", by=bureau.clerk.user, today=NOW.date())
@@ -250,8 +247,8 @@ class TestWhoSeesTheStars:
 
 
 class TestNotice:
-    def test_is_a_draft_that_goes_the_usual_way(self, as_, home, bureau, star, selection, url):
-        make_column(home, "通知公告", "tongzhi")
+    def test_is_a_draft_that_goes_the_usual_way(self, as_, bureau, star, selection, url):
+        make_column(bureau.home, "通知公告", "tongzhi")
         client = as_(bureau.clerk)
         assert client.post(f"{url}notice/", {"days": "5", "contact": ""}).status_code == 400
         answer = client.post(f"{url}notice/", {"days": "7", "contact": "机关党委 305 室"})
