@@ -44,7 +44,7 @@ ALLOWED = {
 }
 WORD = re.compile(r"[A-Za-z]{2,}")
 # Addresses and endings of file names are what they are.
-NOT_PROSE = re.compile(r"https?://\S+|/[\w/-]+/?|\.(?:xlsx?|txt|csv|et|pdf)\b|\b[0-9a-f]{8,}\b", re.ASCII)
+NOT_PROSE = re.compile(r"https?://\S+|/[\w/-]+/?|\.(?:xlsx?|txt|csv|et|pdf|zip)\b|\b[0-9a-f]{8,}\b", re.ASCII)
 
 VISIBLE_WORDS = """() => {
   const shown = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
@@ -127,7 +127,7 @@ def crawl(page, start, *, leave_out, at_most=60):
 
 
 class TestPublicPages:
-    LEAVE_OUT = re.compile(r"^/(admin|documents|feeds)/|/pdf/$|^/logout/$")
+    LEAVE_OUT = re.compile(r"^/(admin|documents|feeds)/|/(pdf|package)/$|^/logout/$")
     START = (
         "/",
         "/search/?q=学习",
