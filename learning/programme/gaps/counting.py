@@ -39,7 +39,8 @@ def items_of(year: int, scope: Scope, *, series=None) -> list[PlanItem]:
             "period_first",
             "branch__position",
             "department__position",
-            "subject_key",
+            "branch_id",
+            "department_id",
             "number",
         )
     )
