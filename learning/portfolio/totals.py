@@ -97,17 +97,24 @@ def _with_name_of_place(people, year: int, today: datetime.date):
     return people.annotate(department_then_name=Subquery(_place_then(year, today).values("department__name")[:1]))
 
 
-def _cells(year: int, today: datetime.date, *, departments: Collection[int] | None):
+def placed_people(year: int, today: datetime.date, *, departments: Collection[int] | None = None):
+    """`people_of` without the cells and their rules: for whoever only asks who there is, and where."""
+    return _with_name_of_place(_placed(year, today, departments=departments), year, today)
+
+
+def _placed(year: int, today: datetime.date, *, departments: Collection[int] | None):
     people = in_scope(year)
-    if departments is not None:
-        postings = Posting.objects.overlapping(first_day(year), last_day(year)).filter(department__in=departments).order_by()
-        people = people.filter(pk__in=postings.values("staff"))
+    if departments is None:
+        return _with_place(people, year, today)
+    postings = Posting.objects.overlapping(first_day(year), last_day(year)).filter(department__in=departments).order_by()
+    people = people.filter(pk__in=postings.values("staff"))
+    return _with_place(people, year, today).filter(department_then__in=departments)
+
+
+def _cells(year: int, today: datetime.date, *, departments: Collection[int] | None):
     lines = _lines_of_haves(year)
     cells = {name: Coalesce(_frozen(name, year), _cell(have, lines[have], year, today)) for have, name in CELLS.items()}
-    people = _with_place(people, year, today)
-    if departments is not None:
-        people = people.filter(department_then__in=departments)
-    return people.annotate(**cells)
+    return _placed(year, today, departments=departments).annotate(**cells)
 
 
 def _frozen(name: str, year: int) -> Subquery:

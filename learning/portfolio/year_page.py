@@ -1,11 +1,11 @@
 """The files of a year side by side: totals by department, the people with their five cells, what is confirmed and locked."""
 
 import datetime
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.http import urlencode
 
 from ..evidence import Have
@@ -14,7 +14,7 @@ from .choices import State
 from .keeping_forms import YearFilters
 from .models import FileLock, FiveHavesFile
 from .rights import FileRights
-from .totals import CELLS, DepartmentTotals, people_of, totals_by_department
+from .totals import CELLS, DepartmentTotals, people_of, placed_people, totals_by_department
 
 STATES = {state.key: state for state in State}
 SHOWN = (State.HAVE, State.TO_DO, State.LACKING)  # what a table of totals has a column for; the rest is said where there is any
@@ -45,7 +45,7 @@ def scope_of(rights: FileRights) -> YearScope | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class StateCount:
     state: State
     number: int
     query: str
@@ -55,7 +55,7 @@ class Count:
 class HaveCounts:
     have: Have
     short: str
-    counts: list[Count]
+    counts: list[StateCount]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def _totals_row(totals: DepartmentTotals, scope: YearScope) -> TotalsRow:
             have,
             SHORT[have],
             [
-                Count(state, number, urlencode({**of_department, "have": have.value, "state": state.key}))
+                StateCount(state, number, urlencode({**of_department, "have": have.value, "state": state.key}))
                 for state, number in counts.items()
                 if number or state in SHOWN
             ],
@@ -160,7 +160,7 @@ def _person_row(person, rights: FileRights) -> PersonRow:
 
 def people_named(name: str, year: int, today: datetime.date) -> list[StaffMember]:
     """For a leader, who has no list of names: those of exactly this name, with where they were (`department_then_name`)."""
-    return list(people_of(year, today).filter(name=name).order_by("department_then_name", "pk")[:MOST_FOUND]) if name else []
+    return list(placed_people(year, today).filter(name=name).order_by("department_then_name", "pk")[:MOST_FOUND]) if name else []
 
 
 def departments_offered(totals: list[TotalsRow]) -> list[tuple[int, str]]:
@@ -178,9 +178,9 @@ class LeftOpen:
 
 
 def left_open(year: int, today: datetime.date) -> list[LeftOpen]:
-    """By department, in their order. Two statements, and two for the rules."""
-    people = with_kept(people_of(year, today), year).filter(is_locked=False, is_confirmed=False)
-    counts = Counter(people.order_by().values_list("department_then", flat=True))
+    """By department, in their order. Two statements."""
+    people = with_kept(placed_people(year, today), year).filter(is_locked=False, is_confirmed=False)
+    counts = defaultdict(int, people.order_by().values_list("department_then").annotate(Count("pk")))
     departments = Department.objects.filter(pk__in=[pk for pk in counts if pk]).order_by("position", "name")
     found = [LeftOpen(one.name, counts[one.pk], urlencode({"department": one.pk, "kept": "open"})) for one in departments]
     return [*found, LeftOpen("未编入科室", counts[None], "kept=open")] if counts[None] else found

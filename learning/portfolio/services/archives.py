@@ -28,7 +28,7 @@ from ..packaging import write_package
 from ..packaging.building import building, keep, private
 from ..packaging.sources import source_of
 from ..snapshots import SnapshotError
-from ..totals import NOWHERE, people_of
+from ..totals import NOWHERE, placed_people
 
 logger = structlog.get_logger(__name__)
 IN_WORK = (ArchiveState.WAITING, ArchiveState.RUNNING)
@@ -53,7 +53,7 @@ def ask_for_archive(*, year: int, department: Department | None = None, by, now:
     if not 2000 <= year <= today.year:
         raise ArchiveError({"year": f"年度应在 2000 到 {today.year} 之间。"})
     within = list(Department.objects.within(department).values_list("pk", flat=True)) if department else None
-    people = list(people_of(year, today, departments=within).values_list("pk", "sort_key", "department_then", "department_then_name"))
+    people = list(placed_people(year, today, departments=within).values_list("pk", "sort_key", "department_then", "department_then_name"))
     if not people:
         raise ArchiveError(f"{department or '全局'} {year}年没有人员，没有可以归档的。请核对年度和科室。")
     archive = YearArchive(year=year, department=department, total=len(people), asked_at=now, asked_by=by)

@@ -347,11 +347,11 @@ class TestLockFiveHavesYear:
     def test_takes_a_constant_number_of_statements(self, as_, bureau, two_confirmed, django_assert_num_queries):
         client = as_(bureau.clerk)
         client.get(self.URL)
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(10):
             client.get(self.URL)
         for _number in range(20):
             PostingFactory(department=bureau.office)
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(10):
             client.get(self.URL)
 
 
