@@ -14,21 +14,17 @@ from django.views.decorators.http import require_http_methods
 
 from cms.files.validation import presentable_name
 
-from ...programme.rights import Rights
 from ..archive_forms import ArchiveForm
 from ..models import YearArchive
 from ..rights import FileRights
 from ..services.archives import ask_for_archive, remove_archive, try_again
 from ..services.handing_out import hand_out_archive
+from .opening import rights_of
 from .packages import ZIP, department_package, file_package
 from .restoring import restore_files, restored_file
 
 LOOK_AND_SEND = ["GET", "HEAD", "POST"]
 PER_PAGE = 20
-
-
-def _rights(request) -> FileRights:
-    return FileRights(Rights(request.user, timezone.localdate()))
 
 
 def _paged(found, request) -> dict:
@@ -41,7 +37,7 @@ def _paged(found, request) -> dict:
 @login_required
 @require_http_methods(LOOK_AND_SEND)
 def year_archives(request):
-    rights = _rights(request)
+    rights = rights_of(request)
     if not rights.may_lock:
         raise PermissionDenied("档案专卷由机关党委生成。")
     form = ArchiveForm(request.POST if request.method == "POST" else None, today=rights.today)
@@ -60,7 +56,7 @@ def year_archives(request):
 
 def _archive_for(request, pk: int) -> tuple[FileRights, YearArchive]:
     """The committee's; a department's also for its head. Raises Http404."""
-    rights = _rights(request)
+    rights = rights_of(request)
     archive = get_object_or_404(YearArchive.objects.select_related("department", "asked_by"), pk=pk)
     if not (rights.may_lock or rights.heads(archive.department_id)):
         raise Http404

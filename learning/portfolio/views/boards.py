@@ -6,19 +6,17 @@ from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from ...evidence import Have
 from ...organisation.models import Department
 from ...programme.models import AnnualPlan
-from ...programme.rights import Rights
 from ..board import BEHIND, Board, behind, board_of, contributors, counted_kinds, years_of
 from ..choices import State
-from ..rights import FileRights
 from ..services.statements import may_write_department
 from ..totals import people_of
+from .opening import rights_of
 
 PER_PAGE = 50
 MONTHS = range(1, 13)
@@ -34,7 +32,7 @@ def department_board(request, year, department_pk):
     """Totals for leaders; for the head and the committee with the names of who is behind, and of whoever stands behind a number."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise Http404
-    rights = FileRights(Rights(request.user, timezone.localdate()))
+    rights = rights_of(request)
     department = get_object_or_404(Department, pk=department_pk)
     sees_names = rights.may_see_board(department.pk)
     if not (sees_names or rights.sees_totals):

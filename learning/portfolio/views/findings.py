@@ -9,19 +9,19 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from ...programme.rights import Rights
 from ..inspection_desk import TO_RECTIFY, may_close, may_rectify, may_see_file, may_see_finding
 from ..inspection_forms import DecideForm, RectifyForm
 from ..models import Finding
 from ..rights import FileRights
 from ..services.inspections import decide_finding
 from ..services.inspections import rectify_finding as rectify
+from .opening import rights_of
 
 LOOK_AND_SEND = ["GET", "HEAD", "POST"]
 
 
 def _finding(request, pk) -> tuple[FileRights, Finding]:
-    rights = FileRights(Rights(request.user, timezone.localdate()))
+    rights = rights_of(request)
     joined = ("inspected__inspection", "inspected__staff__user", "inspected__department", "found_by", "closed_by", "line")
     found = get_object_or_404(Finding.objects.select_related(*joined), pk=pk)
     if not may_see_finding(found, rights):

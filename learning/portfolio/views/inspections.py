@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ...judging.errors import UnfinishedError
 from ...programme.books import workbook, xlsx_response
 from ...programme.people import People
-from ...programme.rights import Rights
 from ..inspecting import redraw_of
 from ..inspection_books import findings_sheet
 from ..inspection_desk import (
@@ -34,14 +33,11 @@ from ..rights import FileRights
 from ..services.inspections import check_file, open_inspection
 from ..services.inspections import close_inspection as close
 from . import findings
+from .opening import rights_of
 
 LOOK_AND_SEND = ["GET", "HEAD", "POST"]
 PER_PAGE = 20
 PEOPLE_PER_PAGE = 50
-
-
-def _rights(request) -> FileRights:
-    return FileRights(Rights(request.user, timezone.localdate()))
 
 
 def _paged(found, request, per_page) -> dict:
@@ -60,7 +56,7 @@ def _seen(rights: FileRights, pk: int):
 @require_safe
 def inspections(request):
     """What was found in the own file, what waits to be checked again; the inspections that a clerk, a leader, a head may see."""
-    rights = _rights(request)
+    rights = rights_of(request)
     context = {
         "own": own_findings(rights.staff),
         "to_check": findings_to_check(request.user),
@@ -77,7 +73,7 @@ def inspections(request):
 @login_required
 @require_http_methods(LOOK_AND_SEND)
 def new_inspection(request):
-    rights = _rights(request)
+    rights = rights_of(request)
     if not rights.may_lock:
         raise Http404
     sent = request.POST if request.method == "POST" else None
@@ -98,7 +94,7 @@ def new_inspection(request):
 @require_safe
 def inspection(request, pk):
     """`?redraw` draws the sample again from its seed and says whether it is the same."""
-    rights = _rights(request)
+    rights = rights_of(request)
     found = _seen(rights, pk)
     context = {
         "inspection": found,
@@ -117,7 +113,7 @@ def inspection(request, pk):
 @login_required
 @require_safe
 def inspection_findings_xlsx(request, pk):
-    rights = _rights(request)
+    rights = rights_of(request)
     if not rights.may_lock:
         raise Http404
     found = _seen(rights, pk)
@@ -129,7 +125,7 @@ def inspection_findings_xlsx(request, pk):
 @require_http_methods(LOOK_AND_SEND)
 def close_inspection(request, pk):
     """What keeps it from being closed, and the button."""
-    rights, refusal = _rights(request), None
+    rights, refusal = rights_of(request), None
     if not rights.may_lock:
         raise Http404
     found = _seen(rights, pk)
@@ -160,7 +156,7 @@ def close_inspection(request, pk):
 @require_http_methods(LOOK_AND_SEND)
 def inspected_file(request, pk):
     """The checklist before a clerk; what came of it before the person and the head."""
-    rights = _rights(request)
+    rights = rights_of(request)
     found = get_object_or_404(InspectedFile.objects.select_related("inspection", "staff__user", "department", "checked_by"), pk=pk)
     if not may_see_file(found, rights):
         raise Http404

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from ...evidence import Have
 from ...organisation.models import StaffMember
-from ...programme.rights import Rights
 from ..checks_of_postings import postings_to_check
 from ..choices import State
 from ..keeping_forms import KEPT, YearFilters
@@ -25,15 +24,11 @@ from ..services.opening import LookRefusedError, look
 from ..year_page import departments_offered, left_open, listed_people, people_named, person_rows, scope_of, totals_rows
 from ..years import in_scope, place_day, place_of, places_of
 from .keeping_one import confirm_file, file_changes, lock_file, reopen_file
-from .opening import FIRST_YEAR, LAST_YEAR
+from .opening import FIRST_YEAR, LAST_YEAR, rights_of
 
 LOOK_AND_SEND = ["GET", "HEAD", "POST"]
 PER_PAGE = 50
 YEARS = 4
-
-
-def _rights(request) -> FileRights:
-    return FileRights(Rights(request.user, timezone.localdate()))
 
 
 def _check_year(year: int) -> None:
@@ -46,7 +41,7 @@ def _check_year(year: int) -> None:
 @require_safe
 def five_haves(request):
     """Leads everybody to where they belong: those who keep files to those of this year, others to their own."""
-    rights = _rights(request)
+    rights = rights_of(request)
     return redirect("five_haves_year", rights.today.year) if scope_of(rights) else redirect("my_five_haves")
 
 
@@ -55,7 +50,7 @@ def five_haves(request):
 @require_safe
 def five_haves_year(request, year):
     _check_year(year)
-    rights = _rights(request)
+    rights = rights_of(request)
     scope = scope_of(rights)
     if scope is None:
         raise PermissionDenied("这一页给科室（单位）负责人、机关党委和局领导看。您自己的档案在“我的五有”。")
@@ -100,7 +95,7 @@ def look_at_file(request, year, staff_pk):
     """Writes the look down and leads on, to the file or to `next`. Asked with GET (by whoever had to sign in on the way) it writes nothing:
     the page it leads to asks first."""
     _check_year(year)
-    rights, person = _rights(request), get_object_or_404(StaffMember, pk=staff_pk)
+    rights, person = rights_of(request), get_object_or_404(StaffMember, pk=staff_pk)
     place = place_of(places_of(person.pk, year), place_day(year, rights.today))
     department_id = place.department_id if place else None
     if not rights.may_see(person.pk, department_id) or not in_scope(year).filter(pk=person.pk).exists():
@@ -123,7 +118,7 @@ def look_at_file(request, year, staff_pk):
 def lock_five_haves_year(request, year):
     """Names what will happen; then locks step by step (`?after=` is where the next step begins), each step a form that sends itself."""
     _check_year(year)
-    rights = _rights(request)
+    rights = rights_of(request)
     if not rights.may_lock:
         raise PermissionDenied("年度锁定由机关党委办理。")
     if request.method == "POST":

@@ -21,6 +21,11 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 LOOKS_SHOWN = 20
 
 
+def rights_of(request) -> FileRights:
+    """Of whoever asks, today."""
+    return FileRights(Rights(request.user, timezone.localdate()))
+
+
 @dataclass(frozen=True)
 class Opened:
     """`looks` is None for whoever is not the owner, and where nobody asked for them."""

@@ -15,15 +15,13 @@ from cms.core.chrome import site_chrome
 from cms.files.validation import presentable_name
 
 from ...organisation.models import Department
-from ...programme.rights import Rights
 from ..models import YearArchive
 from ..own_page import is_in_scope
 from ..packaging import write_package
 from ..packaging.sources import Source, source_of
-from ..rights import FileRights
 from ..services.archives import ask_for_archive
 from ..snapshots import SnapshotError
-from .opening import FIRST_YEAR, LAST_YEAR, open_file
+from .opening import FIRST_YEAR, LAST_YEAR, open_file, rights_of
 
 LOOK_AND_SEND = ["GET", "HEAD", "POST"]
 ZIP = "application/zip"
@@ -67,7 +65,7 @@ def _name(source: Source, *, has_pdf: bool) -> str:
 @require_http_methods(LOOK_AND_SEND)
 def department_package(request, year, department_pk):
     """Asked for with POST; made by the job like any archive. For the head of the department and the committee."""
-    rights = FileRights(Rights(request.user, timezone.localdate()))
+    rights = rights_of(request)
     department = get_object_or_404(Department, pk=department_pk)
     if not rights.may_see_board(department.pk) or not FIRST_YEAR <= year <= LAST_YEAR:
         raise Http404

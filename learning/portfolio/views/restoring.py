@@ -10,16 +10,14 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from ...programme.rights import Rights
 from ..archive_forms import RestoreForm
 from ..models import RestoredFile
 from ..packaging.building import private
 from ..packaging.reading import PackageError
 from ..restoring import plan_of
-from ..rights import FileRights
 from ..services.restoring import put_aside, restore
 from ..uploads import read_upload
-from .opening import open_file
+from .opening import open_file, rights_of
 
 LOOK_AND_SEND = ["GET", "HEAD", "POST"]
 SALT = "portfolio.restore"
@@ -31,7 +29,7 @@ SHOWN = 200
 @login_required
 @require_http_methods(LOOK_AND_SEND)
 def restore_files(request):
-    rights = FileRights(Rights(request.user, timezone.localdate()))
+    rights = rights_of(request)
     if not rights.may_lock:
         raise PermissionDenied("档案包由机关党委读回。")
     if request.method == "POST" and "token" in request.POST:

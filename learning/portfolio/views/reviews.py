@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from ...judging.errors import UnfinishedError
 from ...organisation.models import StaffMember
-from ...programme.rights import Rights
 from ..asking import ask_first
 from ..choices import ReviewKind
 from ..looking import may_open
@@ -25,17 +24,14 @@ from ..reviews_results import FEWEST, result_of, waiting_for
 from ..rights import FileRights
 from ..services.reviews import SAMPLE_RUBRIC, close_reviews, open_reviews, prepare_reviews, submit_review
 from ..years import place_day, place_of, places_of
+from .opening import rights_of
 
 LOOK_AND_SEND = ["GET", "HEAD", "POST"]
 PER_PAGE = 100
 
 
-def _rights(request) -> FileRights:
-    return FileRights(Rights(request.user, timezone.localdate()))
-
-
 def _clerks(request) -> FileRights:
-    rights = _rights(request)
+    rights = rights_of(request)
     if not rights.may_lock:
         raise Http404
     return rights
@@ -46,7 +42,7 @@ def _clerks(request) -> FileRights:
 @require_safe
 def study_reviews(request):
     """All rounds; whoever has forms to fill in gets to them from here."""
-    rights = _rights(request)
+    rights = rights_of(request)
     rounds = list(ReviewYear.objects.all())
     known = {one.year for one in rounds}
     waiting = {one.year: one for one in waiting_for(rights.staff)}
@@ -63,7 +59,7 @@ def study_reviews(request):
 @require_safe
 def study_review_year(request, year):
     """The rubric for everybody; the own forms; how far it has come for the clerk; once it is closed, what came of it."""
-    rights, found = _rights(request), get_object_or_404(ReviewYear, year=year)
+    rights, found = rights_of(request), get_object_or_404(ReviewYear, year=year)
     if "person" in request.GET and found.closed_at:
         return _result_of_another(request, rights, found)
     rubric = list(found.rubric.all())
@@ -206,7 +202,7 @@ def close_study_reviews(request, year):
 @require_http_methods(LOOK_AND_SEND)
 def study_review(request, pk):
     """One form, before its rater alone; afterwards the next one that waits."""
-    rights = _rights(request)
+    rights = rights_of(request)
     review = get_object_or_404(StudyReview.objects.select_related("round", "staff"), pk=pk, rater__user=request.user.pk)
     found = review.round
     if found.closed_at:

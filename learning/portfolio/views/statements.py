@@ -10,7 +10,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ...organisation.models import Department
-from ...programme.rights import Rights
 from ..choices import StatementState
 from ..counted import lines_of_department_statement, lines_of_statement
 from ..department_drafting import draft_department_statement
@@ -28,7 +27,7 @@ from ..services.statements import (
 )
 from ..services.writing import EntryConflictError, EntryError
 from ..statement_forms import StatementForm
-from .opening import FIRST_YEAR, LAST_YEAR, Opened, open_file
+from .opening import FIRST_YEAR, LAST_YEAR, Opened, open_file, rights_of
 from .plans import status_of, take_version
 
 LOOK_AND_SEND = ["GET", "HEAD", "POST"]
@@ -143,7 +142,7 @@ def _department(request, year: int, department_pk: int) -> tuple[FileRights, Dep
     """Of the committee, of leaders, and of whoever heads it or what is above it. Raises Http404."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise Http404
-    rights = FileRights(Rights(request.user, timezone.localdate()))
+    rights = rights_of(request)
     department = get_object_or_404(Department, pk=department_pk)
     if not (rights.may_see_board(department.pk) or rights.sees_totals):
         raise Http404
