@@ -2,14 +2,12 @@
 
 import datetime
 import io
-import re
 from dataclasses import dataclass, field
 
 from django.utils.timezone import localtime
 from docx import Document
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
-from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from PIL import Image, ImageOps
 
@@ -17,6 +15,7 @@ from cms.files.validation import presentable_name
 
 from .choices import LEAVE_STATUSES, AttendanceStatus, FileKind
 from .models import Attendance, Session, SessionFile
+from .paper import WIDTH, plain, set_font, set_page, write
 from .rates import Rates, of_session
 from .session_page import materials_of
 
@@ -170,9 +169,8 @@ def _named(row: Attendance) -> str:
 
 TITLE_FONT, LABEL_FONT, TEXT_FONT = "黑体", "黑体", "仿宋"
 TITLE_SIZE, TEXT_SIZE = Pt(22), Pt(14)  # 二号, 四号
-LABEL_WIDTH, WIDTH = Mm(30), Mm(156)  # between margins of 28 and 26 mm
+LABEL_WIDTH = Mm(30)
 PHOTO_WIDTH, PHOTO_PIXELS = Mm(72), 1600
-NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def as_docx(record: Record) -> bytes:
@@ -201,38 +199,21 @@ def as_docx(record: Record) -> bytes:
     _row(table, "要点", [f"{number}．{point}" for number, point in enumerate(session.points, start=1)])
     _add_photos(table, record.photos)
     written = io.BytesIO()
-    document.core_properties.title = _plain(session.title)
+    document.core_properties.title = plain(session.title)
     document.core_properties.author = ""
     document.core_properties.comments = ""
     document.save(written)
     return written.getvalue()
 
 
-def _plain(text: str) -> str:
-    """Without what XML cannot hold."""
-    return NOT_IN_XML.sub("", text)
-
-
 def _set_page(document) -> None:
-    section = document.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = Mm(37), Mm(35), Mm(28), Mm(26)
-    _set_font(document.styles["Normal"], TEXT_FONT)
+    set_page(document)
+    set_font(document.styles["Normal"], TEXT_FONT)
     document.styles["Normal"].font.size = TEXT_SIZE
 
 
-def _set_font(holder, name: str) -> None:
-    """For Chinese, too: Word looks for that in an attribute of its own."""
-    holder.font.name = name
-    fonts = holder.element.get_or_add_rPr().get_or_add_rFonts()
-    for script in ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs"):
-        fonts.set(qn(script), name)
-
-
 def _write(paragraph, text: str, *, font: str = TEXT_FONT, size=TEXT_SIZE) -> None:
-    run = paragraph.add_run(_plain(text))
-    run.font.size = size
-    _set_font(run, font)
+    write(paragraph, text, font=font, size=size)
 
 
 def _set_spacing(paragraph) -> None:

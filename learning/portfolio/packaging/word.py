@@ -4,7 +4,6 @@ The contents are PAGEREF fields: Word and WPS count anew (F9), until then they s
 """
 
 import io
-import re
 from collections.abc import Mapping
 
 from docx import Document
@@ -14,13 +13,12 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
+from ...programme.paper import WIDTH, plain, set_font, set_page, write
 from .volume import Block, Volume
 
 HEADING, TEXT = "黑体", "仿宋"
 TITLE_SIZE, TEXT_SIZE, TABLE_SIZE, SMALL = Pt(22), Pt(16), Pt(12), Pt(10)
-WIDTH = Mm(156)  # between margins of 28 and 26 mm
 LABEL_WIDTH = Mm(32)
-NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 UNKNOWN_PAGE = "–"
 
 
@@ -40,22 +38,15 @@ def as_docx(volume: Volume, pages: Mapping[str, int]) -> bytes:
     if not pages:
         _count_when_opened(document)
     properties = document.core_properties
-    properties.title = _plain(f"{volume.year.name} {volume.year.year}年五有档案")
+    properties.title = plain(f"{volume.year.name} {volume.year.year}年五有档案")
     properties.author = properties.comments = ""
     written = io.BytesIO()
     document.save(written)
     return written.getvalue()
 
 
-def _plain(text: str) -> str:
-    """Without what XML cannot hold."""
-    return NOT_IN_XML.sub("", text)
-
-
 def _set_page(document) -> None:
-    section = document.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = Mm(37), Mm(35), Mm(28), Mm(26)
+    section = set_page(document)
     section.different_first_page_header_footer = True  # the cover bears no number
     footer = section.footer.paragraphs[0]
     footer.alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -68,7 +59,7 @@ def _set_page(document) -> None:
 
 
 def _set_style(style, font: str, size) -> None:
-    _set_font(style, font)
+    set_font(style, font)
     style.font.size = size
     style.font.bold = False
     style.font.color.rgb = None
@@ -77,21 +68,8 @@ def _set_style(style, font: str, size) -> None:
         style.element.rPr.remove(color)
 
 
-def _set_font(holder, name: str) -> None:
-    """For Chinese, too: Word looks for that in an attribute of its own, and a theme's font would go before it."""
-    holder.font.name = name
-    fonts = holder.element.get_or_add_rPr().get_or_add_rFonts()
-    for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
-        fonts.attrib.pop(qn(theme), None)
-    for script in ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs"):
-        fonts.set(qn(script), name)
-
-
 def _write(paragraph, text: str, *, font: str = TEXT, size=TEXT_SIZE):
-    run = paragraph.add_run(_plain(text))
-    run.font.size = size
-    _set_font(run, font)
-    return run
+    return write(paragraph, text, font=font, size=size)
 
 
 def _space(paragraph, before=0, after=0, *, line=None) -> None:
