@@ -13,8 +13,9 @@ class TestPlain:
 class TestSetPage:
     def test_is_the_page_of_the_standard(self):
         section = set_page(Document())
-        assert (section.page_width, section.page_height, section.top_margin) == (Mm(210), Mm(297), Mm(37))
-        assert section.page_width - section.left_margin - section.right_margin == WIDTH
+        # Word counts in twentieths of a point.
+        assert [round(one.mm) for one in (section.page_width, section.page_height, section.top_margin)] == [210, 297, 37]
+        assert round((section.page_width - section.left_margin - section.right_margin) / Mm(1)) == round(WIDTH.mm)
 
 
 class TestSetFont:
