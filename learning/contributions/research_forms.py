@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
 
 from ..judging.forms import BallotForm, ConflictForm, PreparationForm
-from ..programme.forms import DayField, ServiceErrors, TokenField, VersionField
+from ..programme.forms import ApprovalForm, DayField, ServiceErrors, TokenField, VersionField
 from ..programme.people import People, UnknownNameError
 from .choices import Level, OutcomeKind
 from .models import Placement, ResearchReport
@@ -88,21 +88,8 @@ class TopicForm(ServiceErrors, forms.Form):
             raise ValidationError(str(error)) from error
 
 
-class DecisionForm(ServiceErrors, forms.Form):
-    APPROVE, RETURN = "approve", "return"
-
-    version = VersionField()
-    decision = forms.ChoiceField(
-        label="决定",
-        choices=[(APPROVE, "批准"), (RETURN, "退回修改")],
-        widget=forms.RadioSelect,
-        error_messages={"required": "请选批准或退回。", "invalid_choice": "请选批准或退回。"},
-    )
+class DecisionForm(ApprovalForm):
     note = TypedField(label="意见", rows=3, required=False, help_text="退回的必须写明为什么、怎么改；申报人看得到。")
-
-    @property
-    def is_approved(self) -> bool:
-        return self.cleaned_data["decision"] == self.APPROVE
 
 
 class WithdrawForm(ServiceErrors, forms.Form):

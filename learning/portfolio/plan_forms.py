@@ -2,7 +2,7 @@
 
 from django import forms
 
-from ..programme.forms import ServiceErrors, VersionField
+from ..programme.forms import ApprovalForm, ServiceErrors, VersionField
 from ..topics.areas import ContentArea
 from .form_fields import LineField, TypedField
 from .models import StudyPlan
@@ -45,18 +45,5 @@ class PlanForm(ServiceErrors, forms.Form):
         return {"version": getattr(plan, "version", ""), **{name: getattr(plan, name) for name in PlanWords.__slots__}}
 
 
-class PlanDecisionForm(ServiceErrors, forms.Form):
-    APPROVE, RETURN = "approve", "return"
-
-    version = VersionField()
-    decision = forms.ChoiceField(
-        label="决定",
-        choices=[(APPROVE, "批准"), (RETURN, "退回修改")],
-        widget=forms.RadioSelect,
-        error_messages={"required": "请选批准或退回。", "invalid_choice": "请选批准或退回。"},
-    )
+class PlanDecisionForm(ApprovalForm):
     note = TypedField(label="意见", rows=3, required=False, help_text="退回的必须写明为什么、怎么改；本人看得到。")
-
-    @property
-    def is_approved(self) -> bool:
-        return self.cleaned_data["decision"] == self.APPROVE

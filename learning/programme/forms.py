@@ -93,6 +93,24 @@ class ServiceErrors:
             self.add_error(shown_at if shown_at in self.fields else None, said)
 
 
+class ApprovalForm(ServiceErrors, forms.Form):
+    """Approve or give back what was handed in, of the version that was read; a note is the room's own."""
+
+    APPROVE, RETURN = "approve", "return"
+
+    version = VersionField()
+    decision = forms.ChoiceField(
+        label="决定",
+        choices=[(APPROVE, "批准"), (RETURN, "退回修改")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选批准或退回。", "invalid_choice": "请选批准或退回。"},
+    )
+
+    @property
+    def is_approved(self) -> bool:
+        return self.cleaned_data["decision"] == self.APPROVE
+
+
 class LecturerForm(forms.Form):
     name = forms.CharField(
         label="姓名", max_length=50, required=False, widget=forms.TextInput(attrs={"list": "people", "autocomplete": "off"})
